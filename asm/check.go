@@ -1,0 +1,211 @@
+package asm
+
+import (
+	"fmt"
+	"math/bits"
+)
+
+// checkLengths2 panics where the slices of an element-wise kernel differ in
+// length. Every set calls it before any store.
+func checkLengths2(kernel string, a, b int) {
+	if a != b {
+		lengthsDiffer(kernel, a, b)
+	}
+}
+
+// checkLengths3 is checkLengths2 for three slices.
+func checkLengths3(kernel string, a, b, c int) {
+	if a != b || a != c {
+		lengthsDiffer(kernel, a, b, c)
+	}
+}
+
+// checkLengths4 is checkLengths2 for four slices.
+func checkLengths4(kernel string, a, b, c, d int) {
+	if a != b || a != c || a != d {
+		lengthsDiffer(kernel, a, b, c, d)
+	}
+}
+
+//go:noinline
+func lengthsDiffer(kernel string, lengths ...int) {
+	panic(fmt.Sprintf("asm: %s: slices of different lengths %v", kernel, lengths))
+}
+
+// need panics where a slice of length have does not hold the element that lies
+// at i·s + j·t + o, or where that index overflows. All of i, s, j, t, o are ≥ 0.
+func need(kernel, operand string, have, i, s, j, t, o int) {
+	h1, p1 := bits.Mul64(uint64(i), uint64(s))
+	h2, p2 := bits.Mul64(uint64(j), uint64(t))
+	q, c1 := bits.Add64(p1, p2, 0)
+	q, c2 := bits.Add64(q, uint64(o), 0)
+	if h1|h2|c1|c2 != 0 || q >= uint64(have) {
+		tooShort(kernel, operand, have, i, s, j, t, o)
+	}
+}
+
+//go:noinline
+func tooShort(kernel, operand string, have, i, s, j, t, o int) {
+	panic(fmt.Sprintf("asm: %s: %s has %d elements, but its element %d·%d + %d·%d + %d is needed", kernel, operand, have, i, s, j, t, o))
+}
+
+// checkPanelWidth panics where n is not a number of columns that the panel
+// kernels work on: 16 or 32.
+func checkPanelWidth(kernel string, n int) {
+	if n != PanelWidth/2 && n != PanelWidth {
+		panic(fmt.Sprintf("asm: %s: %d columns of a panel, want 16 or 32", kernel, n))
+	}
+}
+
+// check panics, with the sizes, where g breaks the contract of [Kernels.Gemm].
+// Every set calls it before any store.
+func (g *Gemm) check() {
+	if g.M|g.N|g.K < 0 {
+		panic(fmt.Sprintf("asm: Gemm: negative size: M = %d, N = %d, K = %d", g.M, g.N, g.K))
+	}
+	if g.RS|g.CS|g.LDB|g.PB|g.LDC|g.PC < 0 {
+		panic(fmt.Sprintf("asm: Gemm: negative stride: RS = %d, CS = %d, LDB = %d, PB = %d, LDC = %d, PC = %d", g.RS, g.CS, g.LDB, g.PB, g.LDC, g.PC))
+	}
+	if g.Bias != nil {
+		if g.Accumulate {
+			panic("asm: Gemm: Bias with Accumulate: a chain starts at one of them")
+		}
+		if len(g.Bias) < g.M {
+			panic(fmt.Sprintf("asm: Gemm: Bias has %d elements for %d rows", len(g.Bias), g.M))
+		}
+	}
+	if g.M == 0 || g.N == 0 {
+		return
+	}
+	// The furthest element of a panelled operand lies in the last panel or at
+	// the end of the last full one.
+	panel, column := (g.N-1)/PanelWidth, (g.N-1)%PanelWidth
+	need("Gemm", "C", len(g.C), panel, g.PC, g.M-1, g.LDC, column)
+	if panel > 0 {
+		need("Gemm", "C", len(g.C), panel-1, g.PC, g.M-1, g.LDC, PanelWidth-1)
+	}
+	if g.K == 0 {
+		return
+	}
+	need("Gemm", "A", len(g.A), g.M-1, g.RS, g.K-1, g.CS, 0)
+	need("Gemm", "B", len(g.B), panel, g.PB, g.K-1, g.LDB, column)
+	if panel > 0 {
+		need("Gemm", "B", len(g.B), panel-1, g.PB, g.K-1, g.LDB, PanelWidth-1)
+	}
+}
+
+// checkGemv panics, with the sizes, where the operands of [Kernels.Gemv] do not
+// fit together.
+func checkGemv(y, x, w, b []float32) {
+	checkLengths2("Gemv", len(y), len(b))
+	groups := len(y) / 16
+	if len(y)%16 != 0 {
+		groups++
+	}
+	high, size := bits.Mul64(uint64(groups)*16, uint64(len(x)))
+	if high != 0 || size != uint64(len(w)) {
+		panic(fmt.Sprintf("asm: Gemv: w has %d elements for %d outputs of %d inputs, want %d·%d·16", len(w), len(y), len(x), groups, len(x)))
+	}
+}
+
+// checkSoftmaxPanel panics where p and z do not hold n columns of a panel of
+// classes rows.
+func checkSoftmaxPanel(kernel string, p, z []float32, classes, n int) {
+	checkPanelWidth(kernel, n)
+	if classes < 1 {
+		panic(fmt.Sprintf("asm: %s: %d classes, want at least 1", kernel, classes))
+	}
+	need(kernel, "the output", len(p), classes-1, PanelWidth, 0, 0, n-1)
+	need(kernel, "the input", len(z), classes-1, PanelWidth, 0, 0, n-1)
+}
+
+// checkCrossEntropyPanel is checkSoftmaxPanel with the labels and losses.
+func checkCrossEntropyPanel(d, z []float32, classes, n int, labels []int32, loss []float32) {
+	checkSoftmaxPanel("CrossEntropyPanel", d, z, classes, n)
+	if len(labels) < n || len(loss) < n {
+		panic(fmt.Sprintf("asm: CrossEntropyPanel: %d labels and %d losses for %d columns", len(labels), len(loss), n))
+	}
+	for s, label := range labels[:n] {
+		if int(label) >= classes {
+			panic(fmt.Sprintf("asm: CrossEntropyPanel: label %d of column %d is outside of %d classes", label, s, classes))
+		}
+	}
+}
+
+// checkSoftmaxCrossEntropy panics where the operands of
+// [Kernels.SoftmaxCrossEntropy] do not fit together.
+func checkSoftmaxCrossEntropy(d, z []float32, label int) {
+	checkLengths2("SoftmaxCrossEntropy", len(d), len(z))
+	if label < 0 || label >= len(z) {
+		panic(fmt.Sprintf("asm: SoftmaxCrossEntropy: label %d is outside of %d classes", label, len(z)))
+	}
+}
+
+// checkSoftmax panics where the operands of [Kernels.Softmax] do not fit
+// together.
+func checkSoftmax(p, z []float32) {
+	checkLengths2("Softmax", len(p), len(z))
+	if len(z) == 0 {
+		panic("asm: Softmax: a row of 0 classes")
+	}
+}
+
+// checkSumSamples panics where x does not hold the panels of
+// [Kernels.SumSamples].
+func checkSumSamples(dst, x []float32, panels, stride int) {
+	if panels < 0 || stride < 0 {
+		panic(fmt.Sprintf("asm: SumSamples: %d panels, stride %d", panels, stride))
+	}
+	if panels > 0 && len(dst) > 0 {
+		need("SumSamples", "x", len(x), panels-1, stride, len(dst)-1, PanelWidth, PanelWidth-1)
+	}
+}
+
+// checkGather panics where the operands of [Kernels.Gather] do not fit
+// together.
+func checkGather(xt, xr []float32, ld int, src []uint8, features int, rows []int32, width int) {
+	checkTranspose("Gather", xt, xr, ld, len(rows), features, width, xr != nil)
+	for i, row := range rows {
+		if row < 0 {
+			panic(fmt.Sprintf("asm: Gather: row %d is image %d", i, row))
+		}
+		if features > 0 {
+			need("Gather", "src", len(src), int(row), features, 0, 0, features-1)
+		}
+	}
+}
+
+// checkTranspose panics where a panel xt of width columns and, if hasRows, n
+// rows of xr at distance ld do not hold the features of a transposition.
+func checkTranspose(kernel string, xt, xr []float32, ld, n, features, width int, hasRows bool) {
+	checkPanelWidth(kernel, width)
+	if n < 0 || n > width || features < 0 {
+		panic(fmt.Sprintf("asm: %s: %d rows of %d features into %d columns", kernel, n, features, width))
+	}
+	if features == 0 {
+		return
+	}
+	need(kernel, "xt", len(xt), features-1, PanelWidth, 0, 0, width-1)
+	if hasRows && n > 0 {
+		if ld < features {
+			panic(fmt.Sprintf("asm: %s: rows of %d features at a distance of %d", kernel, features, ld))
+		}
+		need(kernel, "xr", len(xr), n-1, ld, 0, 0, features-1)
+	}
+}
+
+// checkRowsFromPanel panics where the operands of [Kernels.RowsFromPanel] do
+// not fit together.
+func checkRowsFromPanel(xr []float32, ld int, xt []float32, n, features int) {
+	if n < 0 || n > PanelWidth || features < 0 {
+		panic(fmt.Sprintf("asm: RowsFromPanel: %d columns of %d features", n, features))
+	}
+	if n == 0 || features == 0 {
+		return
+	}
+	if ld < features {
+		panic(fmt.Sprintf("asm: RowsFromPanel: rows of %d features at a distance of %d", features, ld))
+	}
+	need("RowsFromPanel", "xt", len(xt), features-1, PanelWidth, 0, 0, n-1)
+	need("RowsFromPanel", "xr", len(xr), n-1, ld, 0, 0, features-1)
+}

@@ -1,0 +1,20 @@
+package asm
+
+// generic is the specification: every kernel in Go, compiled on every platform.
+func generic() *Kernels {
+	return &Kernels{
+		Name: "generic",
+		MR:   4, MC: 64, KC: 256, NC: 512,
+		Gemm: gemmGo, Gemv: gemvGo,
+		Exp: expGo, Log: logGo, Sigmoid: sigmoidGo, Tanh: tanhGo, ReLU: reluGo,
+		SigmoidGrad: sigmoidGradGo, TanhGrad: tanhGradGo, ReLUGrad: reluGradGo,
+		Mul: mulGo, Scale: scaleGo,
+		Sum: sumGo, Dot: dotGo, Max: maxGo,
+		Softmax: softmaxGo, SoftmaxCrossEntropy: softmaxCrossEntropyGo,
+		SoftmaxPanel: softmaxPanelGo, CrossEntropyPanel: crossEntropyPanelGo,
+		SumSamples: sumSamplesGo,
+		Gather:     gatherGo, PanelFromRows: panelFromRowsGo, RowsFromPanel: rowsFromPanelGo,
+		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
+		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo,
+	}
+}

@@ -1,0 +1,199 @@
+// Package asm is Weft's numeric core: float32 kernels on slices, each written
+// once in Go, which is the specification, and again in assembly for the
+// instruction sets that a set of kernels is named after. A kernel returns the
+// same bits in every set (a NaN's payload and sign apart), for every length and
+// alignment. The package starts no goroutine and allocates nothing.
+//
+// # The layout that the kernels share
+//
+// Activations are kept in panels: a panel holds PanelWidth samples with the
+// sample as the fastest index, [features][PanelWidth]. Whatever the width of a
+// layer and the size of a batch, a panel's row is two AVX-512, four AVX2 or
+// eight NEON registers. Weights are [outputs][inputs], rows padded with +0 to a
+// multiple of 16.
+package asm
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// PanelWidth is the number of samples in a panel of activations and the number
+// of columns in a panel of a packed right operand.
+const PanelWidth = 32
+
+// Gemm describes one product C = A·B for [Kernels.Gemm]. Element (i, k) of A is
+// A[i·RS + k·CS]. B and C are contiguous along j inside panels of PanelWidth
+// columns: element (k, j) of B is B[(j/32)·PB + k·LDB + j%32], element (i, j)
+// of C is C[(j/32)·PC + i·LDC + j%32]. A row-major matrix in place has PB = 32
+// and LDB = its leading dimension. All strides count floats and are ≥ 0.
+type Gemm struct {
+	M, N, K    int // rows of C, columns of C, length of the chains
+	A          []float32
+	RS, CS     int
+	B          []float32
+	LDB, PB    int
+	C          []float32
+	LDC, PC    int
+	Bias       []float32 // start of row i's chains is Bias[i]; nil: +0
+	Accumulate bool      // chains start at C; Bias must be nil
+}
+
+// Kernels is one set of kernels: a value that holds a name, the sizes that suit
+// its registers and caches, and a function for each kernel. The comment of each
+// field is what its function computes, for every set. Slices that take part in
+// one element-wise call have equal lengths; a mismatch panics with the sizes
+// before any store. Outputs may be the very slices that the comment allows, and
+// otherwise must not overlap inputs.
+type Kernels struct {
+	// Name is "generic", "avx2", "avx512" or "neon".
+	Name string
+
+	// MR is the number of rows of the main tile of Gemm; MC, KC and NC are the
+	// block sizes of a cache-blocked product: MC rows of A times KC floats stay
+	// in L2, KC×32 floats of B in L1. They never change bits.
+	MR, MC, KC, NC int
+
+	// Gemm computes for every i < M, j < N one chain in increasing k,
+	//
+	//	acc := 0 | Bias[i] | C[i,j]; for k < K { acc = fma(A[i,k], B[k,j], acc) }; C[i,j] = acc
+	//
+	// and neither reads nor writes anything else. C must not overlap A, B or
+	// Bias.
+	Gemm func(g Gemm)
+
+	// Gemv computes y[j] = chain over k of x[k]·w[j,k] that starts at b[j], for
+	// j < len(y), where w holds 16 outputs side by side: element (j, k) is
+	// w[(j/16·len(x) + k)·16 + j%16], its pads present and finite.
+	// len(w) = ⌈len(y)/16⌉·len(x)·16, len(b) = len(y).
+	Gemv func(y, x, w, b []float32)
+
+	// Exp, Log, Sigmoid, Tanh and ReLU compute y[i] = f(x[i]); y may be x.
+	// ReLU is: if x < 0 { +0 } else { x }, so that NaN and −0 pass.
+	Exp, Log, Sigmoid, Tanh, ReLU func(y, x []float32)
+
+	// SigmoidGrad, TanhGrad and ReLUGrad compute the gradient of the input from
+	// that of the output and the output; dx may be dy.
+	//
+	//	SigmoidGrad: dx = dy · fma(−y, y, y)
+	//	TanhGrad:    dx = dy · fma(−y, y, 1)
+	//	ReLUGrad:    dx = dy where y > 0, else +0 (also where y is NaN)
+	SigmoidGrad, TanhGrad, ReLUGrad func(dx, dy, y []float32)
+
+	// Mul computes dst[i] = a[i]·b[i]; dst may be a or b.
+	Mul func(dst, a, b []float32)
+
+	// Scale computes y[i] = s·x[i]; y may be x.
+	Scale func(y, x []float32, s float32)
+
+	// Sum adds x in sixteen lanes: element i goes to lane i mod 16, in
+	// increasing i, lanes start at +0; then lane[l] += lane[l+h] for h = 8, 4,
+	// 2, 1. The empty sum is +0.
+	Sum func(x []float32) float32
+
+	// Dot is Sum's rule over products: lane = fma(x[i], y[i], lane).
+	Dot func(x, y []float32) float32
+
+	// Max is the running maximum from −Inf, `if x > m { m = x }`, which passes
+	// over NaN, plus +0. The empty maximum is −Inf.
+	Max func(x []float32) float32
+
+	// Softmax computes one row: m = Max(z); p[i] = exp(z[i]−m);
+	// r = 1/Sum(p); p[i] *= r. p may be z. len(z) ≥ 1.
+	Softmax func(p, z []float32)
+
+	// SoftmaxCrossEntropy computes one row of softmax with the cross-entropy of
+	// its class: d = k·(softmax(z) − onehot(label)) and the loss −log p[label],
+	// in the operations of the specification; d may be z.
+	SoftmaxCrossEntropy func(d, z []float32, label int, k float32) (loss float32)
+
+	// SoftmaxPanel is Softmax of each of n columns of a panel: element (c, s)
+	// is z[c·32 + s], c < classes, s < n, n = 16 or 32. p may be z.
+	SoftmaxPanel func(p, z []float32, classes, n int)
+
+	// CrossEntropyPanel is SoftmaxCrossEntropy of each of n columns of a panel
+	// (n = 16 or 32): the gradient goes to d (d may be z), the loss of column s
+	// to loss[s]. Column s has class labels[s]; a negative label marks a padded
+	// sample, whose gradient and loss are +0. hits counts the samples whose
+	// arg-max (the first index of the largest logit; a column with NaN has
+	// none) is their class.
+	CrossEntropyPanel func(d, z []float32, classes, n int, labels []int32, k float32, loss []float32) (hits int)
+
+	// SumSamples sums each of len(dst) features over the samples of all
+	// panels by Sum's rule, the index being the sample's:
+	// dst[i] = Sum over p < panels, s < 32 of x[p·stride + i·32 + s].
+	SumSamples func(dst, x []float32, panels, stride int)
+
+	// Gather reads image rows[i] of src, features bytes each, as u/255
+	// correctly rounded, into column i of the panel xt and, where xr is not
+	// nil, into row i of xr: xt[f·32 + i] = xr[i·ld + f] = float32(u)/255.
+	// Columns len(rows)…width−1 of xt become +0; width = 16 or 32.
+	Gather func(xt, xr []float32, ld int, src []uint8, features int, rows []int32, width int)
+
+	// PanelFromRows transposes n rows into the columns of a panel:
+	// xt[f·32 + i] = xr[i·ld + f], i < n, f < features; columns n…width−1
+	// become +0; width = 16 or 32.
+	PanelFromRows func(xt, xr []float32, ld, n, features, width int)
+
+	// RowsFromPanel transposes n columns of a panel into rows:
+	// xr[i·ld + f] = xt[f·32 + i], i < n ≤ 32, f < features.
+	RowsFromPanel func(xr []float32, ld int, xt []float32, n, features int)
+
+	// SGD: w −= g·lr.
+	SGD func(w, g []float32, lr float32)
+
+	// Momentum and Nesterov: u = g·lr; m = tiny0(m·mu − u); w += m, or with the
+	// new m w += m·mu − u. tiny0 sets what is below 2⁻¹⁰⁰ to +0.
+	Momentum, Nesterov func(w, g, m []float32, lr, mu float32)
+
+	// Adagrad: v += g·g; w −= lr·g/√(v+eps).
+	Adagrad func(w, g, v []float32, lr, eps float32)
+
+	// RMSprop: v = tiny0(rho·v + c·(g·g)); w −= lr·g/√(v+eps); c is 1−rho.
+	RMSprop func(w, g, v []float32, lr, rho, c, eps float32)
+
+	// RMSpropMomentum: v as RMSprop; m = tiny0(mu·m + lr·g/√(v+eps)); w −= m.
+	RMSpropMomentum func(w, g, v, m []float32, lr, rho, c, mu, eps float32)
+
+	// Adam: m = tiny0(m + (g−m)·c1); v = tiny0(v + (g·g−v)·c2);
+	// w −= m·alpha/(√v+eps); c1 is 1−β1, c2 is 1−β2, alpha the rate of the step
+	// with both bias corrections.
+	Adam func(w, g, m, v []float32, alpha, c1, c2, eps float32)
+}
+
+// Best returns the kernels that suit this CPU best.
+func Best() *Kernels { return Available()[0] }
+
+// Named returns the set of that name, or an error that lists the sets which
+// this CPU runs.
+func Named(name string) (*Kernels, error) {
+	var names []string
+	for _, k := range Available() {
+		if k.Name == name {
+			return k, nil
+		}
+		names = append(names, k.Name)
+	}
+	return nil, fmt.Errorf("asm: no kernels %q on this CPU: choose one of %s", name, strings.Join(names, ", "))
+}
+
+// CheckEnvironment returns an error where the process runs with subnormals
+// flushed to zero or with a rounding mode other than to nearest even, which
+// would change bits. Go itself never does; a C library loaded into the process
+// (start-up code of -ffast-math) can.
+func CheckEnvironment() error {
+	one, tiny := environment[0], environment[1]
+	if tiny*one == 0 || tiny+tiny == 0 {
+		return errors.New("asm: this process flushes subnormal numbers to zero (MXCSR/FPCR FTZ or DAZ, set by a C library built with -ffast-math): unload that library")
+	}
+	half := environment[2] // half a unit in the last place of 1, and of −1
+	if one+half != 1 || -one-half != -1 || one+3*half != 1+4*half || -one-3*half != -1-4*half {
+		return errors.New("asm: this process rounds otherwise than to nearest even (MXCSR/FPCR, set by a C library): restore the rounding mode")
+	}
+	return nil
+}
+
+// environment holds operands that the compiler cannot fold: 1, the smallest
+// subnormal and 2⁻²⁴. It is never written.
+var environment = [3]float32{1, 0x1p-149, 0x1p-24}

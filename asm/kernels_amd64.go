@@ -1,0 +1,45 @@
+//go:build amd64 && !purego
+
+package asm
+
+import "github.com/klauspost/cpuid/v2"
+
+// Available lists the kernels that this CPU and operating system run, the best
+// first, the Go specification last.
+func Available() []*Kernels {
+	var sets []*Kernels
+	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3) {
+		sets = append(sets, avx2())
+		if cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512VL, cpuid.AVX512BW, cpuid.AVX512DQ) {
+			if slow512(cpuid.CPU.VendorID, cpuid.CPU.Family, cpuid.CPU.Model) {
+				sets = append(sets, avx512())
+			} else {
+				sets = []*Kernels{avx512(), sets[0]}
+			}
+		}
+	}
+	return append(sets, generic())
+}
+
+// slow512 tells the servers whose clock drops under 512-bit code so far that
+// AVX2 is faster: Sky Lake and Cascade Lake (Intel family 6, model 0x55).
+func slow512(vendor cpuid.Vendor, family, model int) bool {
+	return vendor == cpuid.Intel && family == 6 && model == 0x55
+}
+
+// avx2 is the set for CPUs with AVX2 and FMA: 16 registers of 8 floats.
+func avx2() *Kernels {
+	k := generic()
+	k.Name = "avx2"
+	// kernels of this set, one line each
+	return k
+}
+
+// avx512 is the set for CPUs with AVX-512 F, VL, BW and DQ: 32 registers of 16
+// floats.
+func avx512() *Kernels {
+	k := avx2()
+	k.Name = "avx512"
+	// kernels of this set, one line each
+	return k
+}

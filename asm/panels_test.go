@@ -1,0 +1,219 @@
+package asm
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// classCounts are numbers of classes or features around the widths at which a
+// kernel changes its loop.
+var classCounts = []int{1, 2, 3, 4, 7, 8, 9, 10, 11, 15, 16, 17, 18, 31, 32, 33, 47, 48, 49, 100}
+
+// TestSoftmaxPanel compares SoftmaxPanel of every set with the specification.
+func TestSoftmaxPanel(t *testing.T) {
+	guards := guardsFor(t, 2, 101*PanelWidth)
+	for _, classes := range classCounts {
+		for _, n := range []int{16, 32} {
+			for f := range fills {
+				size := (classes-1)*PanelWidth + n
+				z := f.values(random(classes, n, int(f)), make([]float32, size))
+				in := [][]float32{slices.Clone(z), z}
+				comparison{fmt.Sprintf("SoftmaxPanel(%d, %d)", classes, n), []int{1}, func(k *Kernels, s [][]float32) float32 {
+					k.SoftmaxPanel(s[0], s[1], classes, n)
+					return 0
+				}}.sets(t, guards, in, []int{flushRight, 0, 1, 7, 8})
+			}
+		}
+	}
+}
+
+// ties makes equal maxima, of which the first counts, likely.
+func ties(x []float32) []float32 {
+	for i, v := range x {
+		if v == v {
+			x[i] = float32(int32(max(-2, min(2, v))))
+		}
+	}
+	return x
+}
+
+// TestCrossEntropyPanel compares CrossEntropyPanel of every set with the
+// specification, padded columns and ties included.
+func TestCrossEntropyPanel(t *testing.T) {
+	guards := guardsFor(t, 3, 101*PanelWidth)
+	labelGuard := newGuard(t, PanelWidth)
+	for _, classes := range classCounts {
+		for _, n := range []int{16, 32} {
+			for f := range fills + 1 {
+				size := (classes-1)*PanelWidth + n
+				r := random(classes, n, int(f))
+				z := min(f, fills-1).values(r, make([]float32, size))
+				if f == fills {
+					ties(z)
+				}
+				labels := labelGuard.ints(n, flushRight)
+				for s := range labels {
+					labels[s] = int32(r.IntN(classes+1) - 1)
+				}
+				in := [][]float32{slices.Clone(z), z, make([]float32, n)}
+				comparison{fmt.Sprintf("CrossEntropyPanel(%d, %d)", classes, n), []int{1}, func(k *Kernels, s [][]float32) float32 {
+					return float32(k.CrossEntropyPanel(s[0], s[1], classes, n, labels, 1.0/31, s[2]))
+				}}.sets(t, guards, in, []int{flushRight, 0, 1, 7, 8})
+			}
+		}
+	}
+}
+
+// TestSumSamples compares SumSamples of every set with the specification.
+func TestSumSamples(t *testing.T) {
+	guards := guardsFor(t, 2, 5*41*PanelWidth)
+	for features := range 21 {
+		for _, panels := range []int{0, 1, 2, 3, 4, 5} {
+			for _, gap := range []int{0, 5, 20 * PanelWidth} {
+				stride := features*PanelWidth + gap
+				size := 0
+				if panels > 0 && features > 0 {
+					size = (panels-1)*stride + features*PanelWidth
+				}
+				in := [][]float32{make([]float32, features), mixed.values(random(features, panels, gap), make([]float32, size))}
+				comparison{fmt.Sprintf("SumSamples(%d, %d, %d)", features, panels, stride), nil, func(k *Kernels, s [][]float32) float32 {
+					k.SumSamples(s[0], s[1], panels, stride)
+					return 0
+				}}.sets(t, guards, in, []int{flushRight, 0, 1, 8})
+			}
+		}
+	}
+}
+
+// featureCounts are numbers of features around the blocks of a transposition.
+var featureCounts = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 31, 32, 33, 47, 48, 49, 63, 64, 65, 100}
+
+// TestGather compares Gather of every set with the specification, with and
+// without rows.
+func TestGather(t *testing.T) {
+	const images = 40
+	guards := guardsFor(t, 2, 150*PanelWidth)
+	bytesGuard, rowsGuard := newGuard(t, images*100/4), newGuard(t, PanelWidth)
+	for _, features := range featureCounts {
+		for _, width := range []int{16, 32} {
+			for n := range width + 1 {
+				r := random(features, width, n)
+				src := bytesGuard.bytes(images*features, flushRight, 1)
+				for i := range src {
+					src[i] = uint8(r.Uint32())
+				}
+				rows := rowsGuard.ints(n, flushRight)
+				for i := range rows {
+					rows[i] = int32(r.IntN(images))
+				}
+				if n > 1 { // the ends of src, next to the guard page
+					rows[n/2], rows[n-1] = 0, images-1
+				}
+				ld := features + n%3*5
+				in := [][]float32{panelOf(r, features, width), rowsOf(r, n, ld, features)}
+				call := fmt.Sprintf("Gather(%d rows of %d, width %d, ld %d)", n, features, width, ld)
+				comparison{call, nil, func(k *Kernels, s [][]float32) float32 {
+					k.Gather(s[0], s[1], ld, src, features, rows, width)
+					return 0
+				}}.sets(t, guards, in, []int{flushRight, 0, 3})
+				comparison{call + " without rows", nil, func(k *Kernels, s [][]float32) float32 {
+					k.Gather(s[0], nil, 0, src, features, rows, width)
+					return 0
+				}}.sets(t, guards, in, []int{flushRight})
+			}
+		}
+	}
+}
+
+// panelOf returns a panel of arbitrary values that ends with its last column in
+// use.
+func panelOf(r rng, features, width int) []float32 {
+	return wild.values(r, make([]float32, max(0, (features-1)*PanelWidth+width)))
+}
+
+// rowsOf returns n rows of arbitrary values at a distance of ld.
+func rowsOf(r rng, n, ld, features int) []float32 {
+	if n == 0 || features == 0 {
+		return []float32{}
+	}
+	return wild.values(r, make([]float32, (n-1)*ld+features))
+}
+
+// TestPanelFromRows and TestRowsFromPanel compare the transpositions.
+func TestPanelFromRows(t *testing.T) {
+	guards := guardsFor(t, 2, 150*PanelWidth)
+	for _, features := range featureCounts {
+		for _, width := range []int{16, 32} {
+			for n := range width + 1 {
+				ld := features + n%3*5
+				r := random(features, width, n)
+				in := [][]float32{panelOf(r, features, width), rowsOf(r, n, ld, features)}
+				comparison{fmt.Sprintf("PanelFromRows(%d rows of %d, width %d, ld %d)", n, features, width, ld), nil, func(k *Kernels, s [][]float32) float32 {
+					k.PanelFromRows(s[0], s[1], ld, n, features, width)
+					return 0
+				}}.sets(t, guards, in, []int{flushRight, 0, 3})
+			}
+		}
+	}
+}
+
+func TestRowsFromPanel(t *testing.T) {
+	guards := guardsFor(t, 2, 150*PanelWidth)
+	for _, features := range featureCounts {
+		for n := range PanelWidth + 1 {
+			ld := features + n%3*5
+			r := random(features, n)
+			in := [][]float32{rowsOf(r, n, ld, features), panelOf(r, features, n)}
+			if n == 0 {
+				in[1] = nil
+			}
+			comparison{fmt.Sprintf("RowsFromPanel(%d rows of %d, ld %d)", n, features, ld), nil, func(k *Kernels, s [][]float32) float32 {
+				k.RowsFromPanel(s[0], ld, s[1], n, features)
+				return 0
+			}}.sets(t, guards, in, []int{flushRight, 0, 3})
+		}
+	}
+}
+
+// TestPanelContracts checks that wrong sizes panic with nothing written.
+func TestPanelContracts(t *testing.T) {
+	const features = 20
+	panel := func(short int) []float32 {
+		return positive.values(random(1), make([]float32, features*PanelWidth-short))
+	}
+	rows := func(short int) []float32 { return positive.values(random(2), make([]float32, 32*features-short)) }
+	labels, images := make([]int32, 32), make([]uint8, 40*features)
+	for _, k := range Available() {
+		for what, call := range map[string]func(a, b []float32){
+			"SoftmaxPanel, short output":          func(a, b []float32) { k.SoftmaxPanel(panel(1)[:0], b, features, 32) },
+			"SoftmaxPanel, 17 columns":            func(a, b []float32) { k.SoftmaxPanel(a, b, features, 17) },
+			"SoftmaxPanel, no classes":            func(a, b []float32) { k.SoftmaxPanel(a, b, 0, 32) },
+			"SoftmaxPanel, short input":           func(a, b []float32) { k.SoftmaxPanel(a, b[:len(b)-1], features, 32) },
+			"CrossEntropyPanel, label":            func(a, b []float32) { k.CrossEntropyPanel(a, b, 10, 32, append(labels[:31:31], 10), 1, b) },
+			"CrossEntropyPanel, few labels":       func(a, b []float32) { k.CrossEntropyPanel(a, b, 10, 32, labels[:31], 1, b) },
+			"CrossEntropyPanel, few losses":       func(a, b []float32) { k.CrossEntropyPanel(a, b, 10, 32, labels, 1, b[:31]) },
+			"SoftmaxCrossEntropy, label":          func(a, b []float32) { k.SoftmaxCrossEntropy(a, a, len(a), 1) },
+			"SoftmaxCrossEntropy, negative label": func(a, b []float32) { k.SoftmaxCrossEntropy(a, a, -1, 1) },
+			"SumSamples, short":                   func(a, b []float32) { k.SumSamples(a[:features], b[:len(b)-1], 1, 0) },
+			"SumSamples, overflow":                func(a, b []float32) { k.SumSamples(a[:features], b, 3, 1<<62) },
+			"SumSamples, negative":                func(a, b []float32) { k.SumSamples(a[:features], b, -1, 0) },
+			"Gather, row":                         func(a, b []float32) { k.Gather(a, nil, 0, images, features, []int32{40}, 32) },
+			"Gather, negative row":                func(a, b []float32) { k.Gather(a, nil, 0, images, features, []int32{-1}, 32) },
+			"Gather, too many rows":               func(a, b []float32) { k.Gather(a, nil, 0, images, features, labels[:17], 16) },
+			"Gather, short panel":                 func(a, b []float32) { k.Gather(a[:len(a)-1], nil, 0, images, features, labels, 32) },
+			"Gather, short rows":                  func(a, b []float32) { k.Gather(a, b[:len(b)-1], features, images, features, labels, 32) },
+			"PanelFromRows, short panel":          func(a, b []float32) { k.PanelFromRows(a[:len(a)-1], b, features, 32, features, 32) },
+			"PanelFromRows, short rows":           func(a, b []float32) { k.PanelFromRows(a, b[:len(b)-1], features, 32, features, 32) },
+			"PanelFromRows, too many rows":        func(a, b []float32) { k.PanelFromRows(a, b, features, 17, features, 16) },
+			"PanelFromRows, overlapping rows":     func(a, b []float32) { k.PanelFromRows(a, b, features-1, 32, features, 32) },
+			"RowsFromPanel, short panel":          func(a, b []float32) { k.RowsFromPanel(b, features, a[:len(a)-1], 32, features) },
+			"RowsFromPanel, short rows":           func(a, b []float32) { k.RowsFromPanel(b[:len(b)-1], features, a, 32, features) },
+			"RowsFromPanel, too many rows":        func(a, b []float32) { k.RowsFromPanel(b, features, a, 33, features) },
+		} {
+			a, b := panel(0), rows(0)
+			panicsUnchanged(t, k.Name+": "+what, [][]float32{a, b}, func() { call(a, b) })
+		}
+		panicsUnchanged(t, k.Name+": Softmax, no classes", nil, func() { k.Softmax(nil, nil) })
+	}
+}

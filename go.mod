@@ -1,0 +1,13 @@
+module weft
+
+go 1.26
+
+require (
+	github.com/klauspost/cpuid/v2 v2.3.0
+	github.com/stretchr/testify v1.12.1
+)
+
+require (
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sys v0.30.0 // indirect
+)

@@ -1,0 +1,217 @@
+package matmul
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Task is work that several workers do together. Run is called once for each
+// worker, 0 ≤ worker < workers, all at the same time.
+type Task interface{ Run(worker, workers int) }
+
+// Pool is a set of workers that stay: the caller of Run is worker 0, the others
+// are goroutines. Between tasks they spin for about a millisecond and then
+// park, so that a task handed over soon starts in well under a microsecond and
+// an idle pool costs nothing. (A goroutine started or a channel woken for each
+// task of 5–100 µs loses the whole second core: 80–128 µs until it runs.)
+type Pool struct {
+	mu    sync.Mutex // one Run at a time
+	lanes []lane     // of workers 1, 2, …
+
+	task    Task
+	workers int  // of this Run
+	yield   bool // give way to the scheduler at each turn of a wait
+
+	_       line
+	arrived atomic.Int32 // workers at the barrier
+	_       line
+	phase   atomic.Uint32 // barriers so far
+	failed  atomic.Bool   // a worker panicked
+	_       line
+	done    atomic.Int32 // workers, 0 excepted, that finished this Run
+	_       line
+
+	failure any // value of the first panic, written by whoever set failed
+}
+
+// line keeps what different workers write on different cache lines, two of
+// them because the prefetcher of amd64 fetches pairs.
+type line [128]byte
+
+// lane is how one worker is called.
+type lane struct {
+	calls  atomic.Uint32 // Runs that this worker was called for
+	closed atomic.Bool
+	parked atomic.Bool
+	wake   chan struct{} // holds one wake-up
+	_      line
+}
+
+const (
+	spinTurns = 2000             // turns of a wait before each of them yields: about 1 µs
+	spinTime  = time.Millisecond // time without work after which a worker parks
+)
+
+// NewPool starts a pool of the given number of workers, at least 1, the caller
+// of Run included. Close ends it.
+func NewPool(workers int) *Pool {
+	if workers < 1 {
+		panic(fmt.Sprintf("matmul: a pool of %d workers: at least 1", workers))
+	}
+	p := &Pool{lanes: make([]lane, workers-1)}
+	for i := range p.lanes {
+		p.lanes[i].wake = make(chan struct{}, 1)
+		go p.work(i + 1)
+	}
+	return p
+}
+
+// Workers returns the number of workers, the caller of Run included.
+func (p *Pool) Workers() int { return len(p.lanes) + 1 }
+
+// Run lets the first workers of the pool do t together and returns when all of
+// them have. The caller is worker 0. Calls from several goroutines follow one
+// another. A panic of a worker is raised again here, once all have ended.
+func (p *Pool) Run(t Task, workers int) {
+	if workers < 1 || workers > p.Workers() {
+		panic(fmt.Sprintf("matmul: Run with %d workers on a pool of %d", workers, p.Workers()))
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.lanes) > 0 && p.lanes[0].closed.Load() {
+		panic("matmul: Run on a pool that was closed")
+	}
+	p.task, p.workers = t, workers
+	p.yield = workers > runtime.GOMAXPROCS(0) || cooperative
+	p.done.Store(0)
+	p.arrived.Store(0)
+	for i := range p.lanes[:workers-1] {
+		p.lanes[i].call()
+	}
+	p.do(0)
+	for w := p.newWait(); p.done.Load() != int32(workers-1); {
+		w.turn()
+	}
+	p.task = nil
+	if p.failed.Load() {
+		failure := p.failure
+		p.failure = nil
+		p.failed.Store(false)
+		panic(failure)
+	}
+}
+
+// cooperative tells the platforms that run goroutines on one thread without
+// preemption, where a bare spin would hang for ever.
+const cooperative = runtime.GOARCH == "wasm"
+
+// call tells a worker that there is work.
+func (l *lane) call() {
+	l.calls.Add(1)
+	if l.parked.CompareAndSwap(true, false) {
+		l.wake <- struct{}{}
+	}
+}
+
+// work is the life of one worker.
+func (p *Pool) work(worker int) {
+	l := &p.lanes[worker-1]
+	for seen := uint32(0); ; seen++ {
+		l.await(seen)
+		if l.closed.Load() {
+			return
+		}
+		p.do(worker)
+		p.done.Add(1)
+	}
+}
+
+// await returns when the worker has been called more often than it has seen.
+func (l *lane) await(seen uint32) {
+	var since time.Time
+	for turn := 0; l.calls.Load() == seen; turn++ {
+		if turn < spinTurns && !cooperative {
+			continue
+		}
+		runtime.Gosched()
+		if turn%16 != 0 {
+			continue
+		}
+		if since.IsZero() {
+			since = time.Now()
+		}
+		if time.Since(since) < spinTime {
+			continue
+		}
+		l.parked.Store(true)
+		if l.calls.Load() != seen && l.parked.CompareAndSwap(true, false) {
+			return // called between the last look and parking
+		}
+		<-l.wake
+	}
+}
+
+// do runs the task and keeps the first panic.
+func (p *Pool) do(worker int) {
+	defer func() {
+		if r := recover(); r != nil && r != released && p.failed.CompareAndSwap(false, true) {
+			p.failure = r
+		}
+	}()
+	p.task.Run(worker, p.workers)
+}
+
+// released is what a barrier panics with when another worker failed.
+var released = fmt.Errorf("matmul: another worker panicked")
+
+// Barrier returns when all workers of this Run have called it. What they wrote
+// before is then visible to all.
+func (p *Pool) Barrier(workers int) {
+	if workers == 1 {
+		return
+	}
+	phase := p.phase.Load()
+	if p.arrived.Add(1) == int32(workers) {
+		p.arrived.Store(0)
+		p.phase.Add(1)
+		return
+	}
+	for w := p.newWait(); p.phase.Load() == phase; {
+		w.turn()
+		if p.failed.Load() {
+			panic(released)
+		}
+	}
+}
+
+// wait is one wait for other workers of a Run.
+type wait struct {
+	yield bool
+	turns int
+}
+
+func (p *Pool) newWait() wait { return wait{yield: p.yield} }
+
+// turn passes a moment: bare turns at first, then yielding ones.
+func (w *wait) turn() {
+	w.turns++
+	if w.yield || w.turns > spinTurns {
+		runtime.Gosched()
+	}
+}
+
+// Close ends the goroutines of the pool after the Run under way. A second Close
+// does nothing.
+func (p *Pool) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.lanes {
+		l := &p.lanes[i]
+		if !l.closed.Swap(true) {
+			l.call()
+		}
+	}
+}

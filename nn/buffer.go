@@ -1,0 +1,69 @@
+package nn
+
+import "weft/asm"
+
+// groupWidth is the least number of samples that a worker owns where work is
+// split over samples: half a panel, one AVX-512 register.
+const groupWidth = asm.PanelWidth / 2
+
+// buffer is the activations between two nodes: values and gradients in panels
+// of 32 samples, [panels][features][32], and, where a Dense layer reads them,
+// the values also in rows, [samples][ld].
+type buffer struct {
+	features, ld int
+	panels, grad []float32
+	rows         []float32
+	staging      []float32 // room for a panel of rows where rows is nil and samples are floats
+	wantRows     bool      // a Dense layer that trains reads it
+	wantGrad     bool      // something below it trains
+}
+
+// columns is a range of samples inside one panel.
+type columns struct{ panel, offset, width int }
+
+// columnsFrom returns the columns of group lo, joined with the next group where
+// that is in the same panel and below hi.
+func columnsFrom(lo, hi int) columns {
+	c := columns{panel: lo / 2, offset: lo % 2 * groupWidth, width: groupWidth}
+	if c.offset == 0 && lo+1 < hi {
+		c.width = asm.PanelWidth
+	}
+	return c
+}
+
+// at returns the index of the first number of the columns in a buffer with the
+// given number of features.
+func (c columns) at(features int) int {
+	return c.panel*features*asm.PanelWidth + c.offset
+}
+
+// first returns the number of the first sample in the batch.
+func (c columns) first() int { return c.panel*asm.PanelWidth + c.offset }
+
+// share returns the part [lo, hi) of n things that a worker owns.
+func share(n, worker, workers int) (lo, hi int) {
+	return n * worker / workers, n * (worker + 1) / workers
+}
+
+// equalise returns the size of the blocks that divide n into as few blocks of
+// at most size as possible, all of about the same size.
+func equalise(n, size int) int {
+	blocks := (n + size - 1) / size
+	return (n + blocks - 1) / blocks
+}
+
+// pad16 rounds n up to a multiple of 16 floats, a cache line.
+func pad16(n int) int { return (n + 15) &^ 15 }
+
+// slab calls wishes twice: first to add up how many floats it asks for, then
+// with pieces of one slice of that many. Each piece starts on a cache line.
+func slab(wishes func(alloc func(n int) []float32)) {
+	total := 0
+	wishes(func(n int) []float32 { total += pad16(n); return nil })
+	mem := asm.Aligned(total)
+	wishes(func(n int) []float32 {
+		s := mem[:n:n]
+		mem = mem[pad16(n):]
+		return s
+	})
+}

@@ -1,0 +1,199 @@
+package nn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// FitOptions say how long and in which portions a model is trained.
+type FitOptions struct {
+	Epochs          int     // passes over the data; 0: 1
+	BatchSize       int     // samples a step; 0: 32
+	Validation      Dataset // evaluated after every epoch; nil: none
+	ValidationSplit float64 // where Validation is nil: the last share of data, which is then not trained on
+	InOrder         bool    // take the samples in the order of the set, without shuffling
+	Callbacks       []Callback
+}
+
+// Epoch is what one epoch of training gave. Loss and Accuracy are running means
+// over the epoch, as Keras prints them; what was not computed is NaN.
+type Epoch struct {
+	Epoch                int     // from 1
+	Seconds              float64 // of training alone: shuffling and the first batch included, validation not
+	Loss, Accuracy       float64
+	ValLoss, ValAccuracy float64
+}
+
+// History is the epochs of one Fit, in order.
+type History struct{ Epochs []Epoch }
+
+// Progress is where a Fit stands, as callbacks see it.
+type Progress struct {
+	Model          *Sequential
+	Epoch, Epochs  int           // this epoch from 1, and how many there are
+	Step, Steps    int           // finished steps of this epoch, and how many it has
+	Loss, Accuracy float64       // running means of this epoch
+	Elapsed        time.Duration // since the epoch began; filled at the end of an epoch
+	Last           Epoch         // the finished epoch; filled at its end
+	Validated      bool          // Last has validation figures
+}
+
+// Callback watches a Fit. An error stops it and is returned by Fit with the
+// history so far; ErrStop stops it as if it were finished.
+type Callback interface {
+	Step(*Progress) error  // after each step
+	Epoch(*Progress) error // after each epoch, validation included
+}
+
+// ErrStop, returned by a callback, ends a Fit without an error.
+var ErrStop = errors.New("nn: stopped by a callback")
+
+// Fit trains the model on data. It returns the history of the epochs that were
+// finished also where it ends with an error: of a callback, of a cancelled
+// context (after the step under way), or of a loss that is not a number any
+// more. A second Fit goes on where the first one ended.
+func (m *Sequential) Fit(ctx context.Context, data Dataset, o FitOptions) (*History, error) {
+	history := &History{}
+	if !m.compiled {
+		return history, errNotCompiled
+	}
+	if o.Epochs < 0 || o.BatchSize < 0 {
+		return history, fmt.Errorf("nn: %d epochs of batches of %d: give positive numbers", o.Epochs, o.BatchSize)
+	}
+	if o.Epochs == 0 {
+		o.Epochs = 1
+	}
+	if o.BatchSize == 0 {
+		o.BatchSize = 32
+	}
+	if err := m.Build(data.Shape()...); err != nil {
+		return history, err
+	}
+	train, validation, err := m.fitSources(data, o)
+	if err != nil {
+		return history, err
+	}
+	m.makeSlots()
+	batch := min(o.BatchSize, train.n)
+	t := newTrainer(m, train, batch, m.workers)
+	order := make([]int32, train.n)
+	p := Progress{Model: m, Epochs: o.Epochs, Steps: (train.n + batch - 1) / batch}
+	for e := range o.Epochs {
+		p.Epoch = e + 1
+		if err := m.epoch(ctx, t, &p, order, batch, o); err != nil {
+			if errors.Is(err, ErrStop) {
+				return history, nil
+			}
+			return history, err
+		}
+		if validation != nil {
+			p.Last.ValLoss, p.Last.ValAccuracy, err = m.evaluate(ctx, validation)
+			if err != nil {
+				return history, err
+			}
+		}
+		history.Epochs = append(history.Epochs, p.Last)
+		for _, c := range o.Callbacks {
+			if err := c.Epoch(&p); err != nil {
+				if errors.Is(err, ErrStop) {
+					return history, nil
+				}
+				return history, err
+			}
+		}
+	}
+	return history, nil
+}
+
+// fitSources checks the sets of a Fit.
+func (m *Sequential) fitSources(data Dataset, o FitOptions) (train, validation *source, err error) {
+	train, err = newSource("training", data, m.features)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := train.checkTargets("training", m.loss, m.outputs); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case o.Validation != nil && o.ValidationSplit != 0:
+		return nil, nil, errors.New("nn: both Validation and ValidationSplit are given: choose one")
+	case o.Validation != nil:
+		validation, err = newSource("validation", o.Validation, m.features)
+		if err == nil {
+			err = validation.checkTargets("validation", m.loss, m.outputs)
+		}
+	case o.ValidationSplit != 0:
+		if !(o.ValidationSplit > 0 && o.ValidationSplit < 1) {
+			return nil, nil, fmt.Errorf("nn: a validation split of %v: give 0 < share < 1", o.ValidationSplit)
+		}
+		train, validation, err = train.tail(o.ValidationSplit)
+	}
+	return train, validation, err
+}
+
+// tail divides the set: its last share is for validation, as in Keras.
+func (s *source) tail(share float64) (train, validation *source, err error) {
+	at := int(math.Floor(float64(s.n) * (1 - share)))
+	if at < 1 || at >= s.n {
+		return nil, nil, fmt.Errorf("nn: a validation split of %v leaves %d of %d samples for training: choose another share", share, at, s.n)
+	}
+	order := make([]int32, s.n)
+	inOrder(order, s)
+	a, b := *s, *s
+	a.n, a.rows = at, order[:at]
+	b.n, b.rows = s.n-at, order[at:]
+	return &a, &b, nil
+}
+
+// epoch trains one epoch and fills p.Last.
+func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order []int32, batch int, o FitOptions) error {
+	train, begin := t.data, time.Now()
+	if o.InOrder {
+		inOrder(order, train)
+	} else {
+		shuffle(order, train, m.seed, m.epochs)
+	}
+	t.begin(order[:batch], m.workers)
+	sum, hits, seen := 0.0, 0, 0
+	nan := math.NaN()
+	done := ctx.Done()
+	for p.Step = 0; p.Step < p.Steps; {
+		select {
+		case <-done:
+			return fmt.Errorf("nn: training stopped in epoch %d after step %d of %d: %w", p.Epoch, p.Step, p.Steps, context.Cause(ctx))
+		default:
+		}
+		at := (p.Step + 1) * batch
+		var next []int32
+		if at < train.n {
+			next = order[at:min(at+batch, train.n)]
+		}
+		m.steps++
+		t.step = m.steps
+		t.update = m.optimizer.Prepare(m.steps)
+		n, h := t.batch, 0
+		sum, h = t.train(next, m.workers, sum)
+		hits, seen = hits+h, seen+n
+		p.Step++
+		if sum != sum {
+			return fmt.Errorf("nn: the loss is not a number any more in epoch %d, step %d of %d: lower the learning rate, or look for NaN in the data", p.Epoch, p.Step, p.Steps)
+		}
+		p.Loss, p.Accuracy = sum/float64(seen), nan
+		if a := m.loss.answers(seen, m.outputs); a > 0 {
+			p.Accuracy = float64(hits) / float64(a)
+		}
+		for _, c := range o.Callbacks {
+			if err := c.Step(p); err != nil {
+				return err
+			}
+		}
+	}
+	m.epochs++
+	p.Elapsed = time.Since(begin)
+	p.Validated = o.Validation != nil || o.ValidationSplit != 0
+	p.Last = Epoch{p.Epoch, p.Elapsed.Seconds(), p.Loss, p.Accuracy, nan, nan}
+	return nil
+}

@@ -1,0 +1,316 @@
+package nn
+
+import "weft/activations"
+
+// part names a piece of memory that ops share out among workers.
+type part uint8
+
+const (
+	values    part = iota // a buffer's panels
+	gradients             // a buffer's gradient
+	rows                  // a buffer's rows
+	mask                  // a dropout's mask
+	weights               // the parameters of a Dense layer
+)
+
+// partition tells which part of a resource one worker touches.
+type partition uint8
+
+const (
+	byUnits   partition = iota // its own units, all samples
+	bySamples                  // its own samples, all units
+	all                        // everything
+)
+
+// splitOf returns the partition of an op that splits over samples or not.
+func splitOf(samples bool) partition {
+	if samples {
+		return bySamples
+	}
+	return byUnits
+}
+
+// access is one use of memory by an op.
+type access struct {
+	buffer     *buffer
+	parameters *parameters
+	part       part
+	partition  partition
+	write      bool
+}
+
+// conflicts reports whether b must wait until every worker has done a.
+func (a access) conflicts(b access) bool {
+	if a.buffer != b.buffer || a.parameters != b.parameters || a.part != b.part || !a.write && !b.write {
+		return false
+	}
+	return a.partition != b.partition || a.partition == all
+}
+
+// accessor is implemented by ops that share memory with others.
+type accessor interface{ accesses() []access }
+
+// smallLayer is the number of units up to which a Dense layer splits over the
+// samples instead of its units: they are too few to divide, and what follows
+// them (the loss) splits over the samples anyway, which saves a barrier.
+const smallLayer = 16
+
+// build makes the buffers and the ops of a training step, in order.
+func (t *trainer) build(m *Sequential) (buffers []*buffer, ops []op) {
+	add := func(features int) *buffer {
+		b := &buffer{features: features, ld: pad16(features)}
+		buffers = append(buffers, b)
+		return b
+	}
+	t.input, t.next = add(m.features), add(m.features)
+	nodes := m.trainingNodes()
+	x := t.input
+	samples := false
+	var backward, updates []op // backward is in the order of the forward pass
+	trained := false           // something below x trains
+	for i, n := range nodes {
+		y := x
+		switch {
+		case n.dense != nil:
+			p := m.parametersOf(n.layer)
+			samples = p.out <= smallLayer
+			y = add(p.out)
+			if !x.wantRows {
+				x.wantRows = true
+				if x != t.input {
+					ops = append(ops, &copyRows{x, ops[len(ops)-1].(splitter).split() == bySamples})
+				}
+			}
+			ops = append(ops, &denseForward{p, x, y, samples})
+			if trained {
+				x.wantGrad = true
+				backward = append(backward, &denseBackward{p, x, y, samples})
+			}
+			y.wantGrad, trained = true, true
+			updates = append(updates, &denseUpdate{p, x, y})
+		case n.rate > 0:
+			y = add(x.features)
+			y.wantGrad = trained
+			d := &dropoutForward{x: x, y: y, samples: samples, rate: n.rate, purpose: dropoutPurpose(n.layer)}
+			ops = append(ops, d)
+			if trained {
+				backward = append(backward, &dropoutBackward{forward: d})
+			}
+		default:
+			if i == 0 || nodes[i-1].dense == nil { // the node before needs its own output
+				y = add(x.features)
+				y.wantGrad = trained
+			}
+			samples = samples || !n.activation.Elementwise()
+			ops = append(ops, &activationForward{n.activation, x, y, samples})
+			if trained {
+				backward = append(backward, &activationBackward{n.activation, x, y, samples})
+			}
+		}
+		x = y
+	}
+	t.next.wantRows = t.input.wantRows
+	t.top = x
+	ops = append(ops, &lossOp{x})
+	samples = true
+	for i := len(backward) - 1; i >= 0; i-- {
+		if d, ok := backward[i].(*denseBackward); ok {
+			samples = d.samples
+		} else {
+			samples = backward[i].(inheritor).inherit(samples)
+		}
+		ops = append(ops, backward[i])
+	}
+	ops = append(ops, updates...)
+	t.gather = gather{t}
+	return buffers, append(ops, &t.gather)
+}
+
+// splitter is implemented by ops of the forward pass.
+type splitter interface{ split() partition }
+
+// inheritor is implemented by element-wise ops of the backward pass: they split
+// as the op that wrote their gradient did, so that no barrier comes between. It
+// returns how the gradient that they write is split.
+type inheritor interface{ inherit(samples bool) bool }
+
+// plan puts a barrier before each op that touches what another worker may have
+// touched since the last one.
+func (t *trainer) plan(ops []op, workers int) []planned {
+	plan := make([]planned, 0, len(ops))
+	var since []access
+	for _, o := range ops {
+		p := planned{op: o}
+		if a, ok := o.(accessor); ok {
+			uses := a.accesses()
+			for _, b := range uses {
+				for _, a := range since {
+					p.barrier = p.barrier || workers > 1 && a.conflicts(b)
+				}
+			}
+			if p.barrier {
+				since = since[:0]
+			}
+			since = append(since, uses...)
+		}
+		plan = append(plan, p)
+	}
+	return plan
+}
+
+func (o *denseForward) split() partition { return splitOf(o.samples) }
+
+func (o *denseForward) accesses() []access {
+	own := o.split()
+	read := own // of the weights: the own units, or all
+	if o.samples {
+		read = all
+	}
+	input := all
+	if o.samples {
+		input = bySamples
+	}
+	return []access{
+		{parameters: o.p, part: weights, partition: read},
+		{buffer: o.x, part: values, partition: input},
+		{buffer: o.y, part: values, partition: own, write: true},
+	}
+}
+
+func (o *denseBackward) accesses() []access {
+	own := splitOf(o.samples)
+	gradient := all
+	if o.samples {
+		gradient = bySamples
+	}
+	return []access{
+		{parameters: o.p, part: weights, partition: all},
+		{buffer: o.y, part: gradients, partition: gradient},
+		{buffer: o.x, part: gradients, partition: own, write: true},
+	}
+}
+
+func (o *denseUpdate) accesses() []access {
+	return []access{
+		{buffer: o.y, part: gradients, partition: byUnits},
+		{buffer: o.x, part: rows, partition: all},
+		{parameters: o.p, part: weights, partition: byUnits, write: true},
+	}
+}
+
+// copyRows writes the values of a buffer into its rows.
+type copyRows struct {
+	b       *buffer
+	samples bool
+}
+
+func (o *copyRows) split() partition { return splitOf(o.samples) }
+
+func (o *copyRows) accesses() []access {
+	return []access{
+		{buffer: o.b, part: values, partition: o.split()},
+		{buffer: o.b, part: rows, partition: o.split(), write: true},
+	}
+}
+
+func (o *copyRows) run(t *trainer, worker, workers int) {
+	b := o.b
+	for r := newRegions(t, b.features, o.samples, worker, workers); r.next(); {
+		n := min(r.width, t.batch-r.first)
+		if n > 0 {
+			t.kernels.RowsFromPanel(b.rows[r.first*b.ld+r.unit:], b.ld, b.panels[r.at:], n, r.units)
+		}
+	}
+}
+
+// regions walks over the part of a buffer that one worker owns, panel by panel.
+type regions struct {
+	features, lo, hi, panel, panels int
+	samples                         bool
+
+	at          int // index of the region's first number in the panels
+	first       int // its first sample
+	unit, units int // its units
+	width       int // its samples
+}
+
+func newRegions(t *trainer, features int, samples bool, worker, workers int) regions {
+	r := regions{features: features, samples: samples, panels: t.panels}
+	if samples {
+		r.lo, r.hi = share(t.groups(), worker, workers)
+		r.units = features
+	} else {
+		r.lo, r.hi = share(features, worker, workers)
+		r.unit, r.units, r.width = r.lo, r.hi-r.lo, 2*groupWidth
+	}
+	return r
+}
+
+// next moves to the next region and reports whether there is one.
+func (r *regions) next() bool {
+	if r.samples {
+		if r.lo >= r.hi {
+			return false
+		}
+		c := columnsFrom(r.lo, r.hi)
+		r.lo += c.width / groupWidth
+		r.at, r.first, r.width = c.at(r.features), c.first(), c.width
+		return true
+	}
+	if r.panel >= r.panels || r.units == 0 {
+		return false
+	}
+	r.first = r.panel * 2 * groupWidth
+	r.at = (r.panel*r.features + r.unit) * 2 * groupWidth
+	r.panel++
+	return true
+}
+
+// activationForward computes y = f(x); y may be x.
+type activationForward struct {
+	fn      activations.Activation
+	x, y    *buffer
+	samples bool
+}
+
+func (o *activationForward) split() partition { return splitOf(o.samples) }
+
+func (o *activationForward) accesses() []access {
+	return []access{
+		{buffer: o.x, part: values, partition: o.split()},
+		{buffer: o.y, part: values, partition: o.split(), write: true},
+	}
+}
+
+func (o *activationForward) run(t *trainer, worker, workers int) {
+	for r := newRegions(t, o.y.features, o.samples, worker, workers); r.next(); {
+		o.fn.ForwardPanel(t.kernels, o.y.panels[r.at:], o.x.panels[r.at:], r.units, r.width)
+	}
+}
+
+// activationBackward computes dx from dy and y; dx is dy where x is y.
+type activationBackward struct {
+	fn      activations.Activation
+	x, y    *buffer
+	samples bool
+}
+
+func (o *activationBackward) inherit(samples bool) bool {
+	o.samples = samples || !o.fn.Elementwise()
+	return o.samples
+}
+
+func (o *activationBackward) accesses() []access {
+	own := splitOf(o.samples)
+	return []access{
+		{buffer: o.y, part: values, partition: own},
+		{buffer: o.y, part: gradients, partition: own},
+		{buffer: o.x, part: gradients, partition: own, write: true},
+	}
+}
+
+func (o *activationBackward) run(t *trainer, worker, workers int) {
+	for r := newRegions(t, o.y.features, o.samples, worker, workers); r.next(); {
+		o.fn.BackwardPanel(t.kernels, o.x.grad[r.at:], o.y.grad[r.at:], o.y.panels[r.at:], r.units, r.width)
+	}
+}

@@ -1,0 +1,43 @@
+package optim
+
+// Adagrad divides the step by the root of the sum of all squared gradients
+// (Duchi, Hazan and Singer 2011): v += g²; w −= lr·g/√(v+ε).
+type Adagrad struct {
+	Rate               float64
+	InitialAccumulator float64
+	Epsilon            float64
+}
+
+// NewAdagrad returns the rule with Keras's initial accumulator 0.1 and epsilon
+// 1e-7; Keras's default rate is 0.001.
+func NewAdagrad(rate float64) Adagrad { return Adagrad{rate, 0.1, 1e-7} }
+
+// Name returns "adagrad".
+func (o Adagrad) Name() string { return "adagrad" }
+
+// Slots returns 1: the accumulator.
+func (o Adagrad) Slots() int { return 1 }
+
+// SlotInit returns the initial accumulator.
+func (o Adagrad) SlotInit(int) float32 { return float32(o.InitialAccumulator) }
+
+// LearningRate returns the step size.
+func (o Adagrad) LearningRate() float64 { return o.Rate }
+
+// WithLearningRate returns the rule with another step size.
+func (o Adagrad) WithLearningRate(rate float64) Optimizer { o.Rate = rate; return o }
+
+// Config returns learning_rate, initial_accumulator_value and epsilon.
+func (o Adagrad) Config() map[string]float64 {
+	return map[string]float64{"learning_rate": o.Rate, "initial_accumulator_value": o.InitialAccumulator, "epsilon": o.Epsilon}
+}
+
+// Validate checks the hyper-parameters.
+func (o Adagrad) Validate() error {
+	return first(atLeastZero("adagrad", "learning_rate", o.Rate), atLeastZero("adagrad", "initial_accumulator_value", o.InitialAccumulator), positive("adagrad", "epsilon", o.Epsilon))
+}
+
+// Prepare derives the constants of a step.
+func (o Adagrad) Prepare(int) Step {
+	return Step{rule: adagrad, c: [5]float32{float32(o.Rate), float32(o.Epsilon)}}
+}
