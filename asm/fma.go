@@ -13,23 +13,22 @@ import "math"
 func fma32(a, b, c float32) float32 {
 	p := float64(float64(a) * float64(b))
 	s := p + float64(c)
-	u := math.Float64bits(s)
-	if u&tieMask == tie || u<<1-1 < smallNormal {
+	if twiceRounded(s) {
 		return fmaOdd(p, c)
 	}
 	return float32(s)
 }
 
-// The two conditions under which float32(s) may be rounded twice, on the bits u
-// of s: u&tieMask == tie, s lies half-way between two float32 of the normal
-// range; u<<1−1 < smallNormal, 0 < |s| < 2⁻¹²⁶. An s of zero wraps round in the
-// second: it is exact, since a product of two float32 and their sum are
-// multiples of 2⁻²⁹⁸, far above float64's smallest number.
-const (
-	tieMask     = 1<<29 - 1
-	tie         = 1 << 28
-	smallNormal = 0x3810000000000000<<1 - 1
-)
+// twiceRounded tells whether float32(s) may be rounded wrongly, where s is the
+// sum of a product of two float32 and a float32: where s lies half-way between
+// two float32 of the normal range, and where 0 < |s| < 2⁻¹²⁶. A sum of zero is
+// exact, because such a sum is a multiple of 2⁻²⁹⁸; it wraps round in the
+// subtraction. Bits 62…31 of s tell its magnitude well enough.
+func twiceRounded(s float64) bool {
+	const smallest = 0x3810000000000000 >> 31 // 2⁻¹²⁶
+	u := math.Float64bits(s)
+	return uint32(u)<<3 == 1<<31 || uint32(u>>31)-1 < smallest-1
+}
 
 // fmaOdd returns p+c rounded once to float32, where p is the product of two
 // float32. The sum is rounded to odd in 53 bits first (Boldo and Melquiond,

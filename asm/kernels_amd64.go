@@ -31,6 +31,8 @@ func slow512(vendor cpuid.Vendor, family, model int) bool {
 func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
+	k.MR, k.MC, k.KC, k.NC = 6, 120, 256, 512
+	k.Gemm, k.Gemv = gemmAVX2, gemvAVX2
 	// kernels of this set, one line each
 	return k
 }
@@ -40,6 +42,8 @@ func avx2() *Kernels {
 func avx512() *Kernels {
 	k := avx2()
 	k.Name = "avx512"
+	k.MR, k.MC, k.KC, k.NC = 14, 140, 256, 1024
+	k.Gemm, k.Gemv = gemmAVX512, gemvAVX512
 	// kernels of this set, one line each
 	return k
 }

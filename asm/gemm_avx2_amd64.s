@@ -1,0 +1,258 @@
+//go:build amd64 && !purego
+
+#include "textflag.h"
+
+// GEMM tiles for AVX2 and FMA: R rows of C, 1 ≤ R ≤ 6, times 16 columns, two
+// tiles a panel of 32.
+//
+//	         Y12  Y13    B: 16 columns of row k
+//	a[0,k]   Y0   Y1     one broadcast of A serves two FMAs: with 6 rows a step
+//	a[1,k]   Y2   Y3     of k is 8 loads and 12 FMAs, bound by the two FMA pipes
+//	 …        …    …
+//	a[5,k]   Y10  Y11    Y14, Y15: the broadcasts, in turn
+//
+//	AX      row 0 of A at k           CX, DX, SI  1, 3, 5 times A's row stride
+//	DI      A's stride along k        R8, R9      B at k and its row stride
+//	R10     k to go                   R11, R12    C and its row stride
+//	R13     columns to go             R15, BX     scratch; BX: B of this tile
+//
+// In the last tile Y14 is the mask of the last register and Y15 the broadcast.
+// A macro with the suffix n does rows 0 … n−1.
+
+#define FMA2(A, T, C0, C1) VBROADCASTSS A, T; VFMADD231PS Y12, T, C0; VFMADD231PS Y13, T, C1
+#define FMA1(A, C0) VBROADCASTSS A, Y15; VFMADD231PS Y12, Y15, C0
+#define CLEAR(C0, C1) VXORPS C0, C0, C0; VXORPS C1, C1, C1
+#define START(O, C0, C1) VBROADCASTSS O(R15), C0; VMOVAPS C0, C1
+#define LOAD(C0, C1) VMOVUPS (R15), C0; VMOVUPS 32(R15), C1; ADDQ R12, R15
+#define LOADM(C0, C1) VMOVUPS (R15), C0; VMASKMOVPS 32(R15), Y14, C1; ADDQ R12, R15
+#define LOADH(C0) VMASKMOVPS (R15), Y14, C0; ADDQ R12, R15
+#define STORE(C0, C1) VMOVUPS C0, (R15); VMOVUPS C1, 32(R15); ADDQ R12, R15
+#define STOREM(C0, C1) VMOVUPS C0, (R15); VMASKMOVPS C1, Y14, 32(R15); ADDQ R12, R15
+#define STOREH(C0) VMASKMOVPS C0, Y14, (R15); ADDQ R12, R15
+
+// a step of k over both registers; the same beside a mask; over one register
+#define STEP1 FMA2((AX), Y14, Y0, Y1)
+#define STEP2 STEP1; FMA2((AX)(CX*1), Y15, Y2, Y3)
+#define STEP3 STEP2; FMA2((AX)(CX*2), Y14, Y4, Y5)
+#define STEP4 STEP3; FMA2((AX)(DX*1), Y15, Y6, Y7)
+#define STEP5 STEP4; FMA2((AX)(CX*4), Y14, Y8, Y9)
+#define STEP6 STEP5; FMA2((AX)(SI*1), Y15, Y10, Y11)
+#define STEPM1 FMA2((AX), Y15, Y0, Y1)
+#define STEPM2 STEPM1; FMA2((AX)(CX*1), Y15, Y2, Y3)
+#define STEPM3 STEPM2; FMA2((AX)(CX*2), Y15, Y4, Y5)
+#define STEPM4 STEPM3; FMA2((AX)(DX*1), Y15, Y6, Y7)
+#define STEPM5 STEPM4; FMA2((AX)(CX*4), Y15, Y8, Y9)
+#define STEPM6 STEPM5; FMA2((AX)(SI*1), Y15, Y10, Y11)
+#define HALF1 FMA1((AX), Y0)
+#define HALF2 HALF1; FMA1((AX)(CX*1), Y2)
+#define HALF3 HALF2; FMA1((AX)(CX*2), Y4)
+#define HALF4 HALF3; FMA1((AX)(DX*1), Y6)
+#define HALF5 HALF4; FMA1((AX)(CX*4), Y8)
+#define HALF6 HALF5; FMA1((AX)(SI*1), Y10)
+
+// starts of the chains: +0, the bias of the row, C
+#define CLEAR1 CLEAR(Y0, Y1)
+#define CLEAR2 CLEAR1; CLEAR(Y2, Y3)
+#define CLEAR3 CLEAR2; CLEAR(Y4, Y5)
+#define CLEAR4 CLEAR3; CLEAR(Y6, Y7)
+#define CLEAR5 CLEAR4; CLEAR(Y8, Y9)
+#define CLEAR6 CLEAR5; CLEAR(Y10, Y11)
+#define START1 START(0, Y0, Y1)
+#define START2 START1; START(4, Y2, Y3)
+#define START3 START2; START(8, Y4, Y5)
+#define START4 START3; START(12, Y6, Y7)
+#define START5 START4; START(16, Y8, Y9)
+#define START6 START5; START(20, Y10, Y11)
+#define LOAD1 LOAD(Y0, Y1)
+#define LOAD2 LOAD1; LOAD(Y2, Y3)
+#define LOAD3 LOAD2; LOAD(Y4, Y5)
+#define LOAD4 LOAD3; LOAD(Y6, Y7)
+#define LOAD5 LOAD4; LOAD(Y8, Y9)
+#define LOAD6 LOAD5; LOAD(Y10, Y11)
+#define LOADM1 LOADM(Y0, Y1)
+#define LOADM2 LOADM1; LOADM(Y2, Y3)
+#define LOADM3 LOADM2; LOADM(Y4, Y5)
+#define LOADM4 LOADM3; LOADM(Y6, Y7)
+#define LOADM5 LOADM4; LOADM(Y8, Y9)
+#define LOADM6 LOADM5; LOADM(Y10, Y11)
+#define LOADH1 LOADH(Y0)
+#define LOADH2 LOADH1; LOADH(Y2)
+#define LOADH3 LOADH2; LOADH(Y4)
+#define LOADH4 LOADH3; LOADH(Y6)
+#define LOADH5 LOADH4; LOADH(Y8)
+#define LOADH6 LOADH5; LOADH(Y10)
+
+// their ends
+#define STORE1 STORE(Y0, Y1)
+#define STORE2 STORE1; STORE(Y2, Y3)
+#define STORE3 STORE2; STORE(Y4, Y5)
+#define STORE4 STORE3; STORE(Y6, Y7)
+#define STORE5 STORE4; STORE(Y8, Y9)
+#define STORE6 STORE5; STORE(Y10, Y11)
+#define STOREM1 STOREM(Y0, Y1)
+#define STOREM2 STOREM1; STOREM(Y2, Y3)
+#define STOREM3 STOREM2; STOREM(Y4, Y5)
+#define STOREM4 STOREM3; STOREM(Y6, Y7)
+#define STOREM5 STOREM4; STOREM(Y8, Y9)
+#define STOREM6 STOREM5; STOREM(Y10, Y11)
+#define STOREH1 STOREH(Y0)
+#define STOREH2 STOREH1; STOREH(Y2)
+#define STOREH3 STOREH2; STOREH(Y4)
+#define STOREH4 STOREH3; STOREH(Y6)
+#define STOREH5 STOREH4; STOREH(Y8)
+#define STOREH6 STOREH5; STOREH(Y10)
+
+// masks: the 8 lanes from index 8−n are n times all ones, then zero.
+DATA ·maskAVX2+0(SB)/8, $-1
+DATA ·maskAVX2+8(SB)/8, $-1
+DATA ·maskAVX2+16(SB)/8, $-1
+DATA ·maskAVX2+24(SB)/8, $-1
+DATA ·maskAVX2+32(SB)/8, $0
+DATA ·maskAVX2+40(SB)/8, $0
+DATA ·maskAVX2+48(SB)/8, $0
+DATA ·maskAVX2+56(SB)/8, $0
+GLOBL ·maskAVX2(SB), RODATA|NOPTR, $64
+
+// TILES walks over the columns: tiles of 16, the second one of a panel 64 bytes
+// behind the first, then the last one with 9 … 15 or with 1 … 8 columns.
+#define TILES(STEP, STEPM, HALF, CLEAR, START, LOAD, LOADM, LOADH, STORE, STOREM, STOREH) \
+	MOVQ rs+8(FP), CX; \
+	LEAQ (CX)(CX*2), DX; \
+	LEAQ (CX)(CX*4), SI; \
+	MOVQ cs+16(FP), DI; \
+	MOVQ b+24(FP), BX; \
+	MOVQ ldb+32(FP), R9; \
+	MOVQ c+48(FP), R11; \
+	MOVQ ldc+56(FP), R12; \
+	MOVQ n+80(FP), R13; \
+panel: \
+	MOVQ a+0(FP), AX; \
+	MOVQ BX, R8; \
+	MOVQ k+88(FP), R10; \
+	CMPQ R13, $16; \
+	JLT last; \
+	MOVQ bias+72(FP), R15; \
+	TESTQ R15, R15; \
+	JNZ bias; \
+	CMPB accumulate+96(FP), $0; \
+	JNE load; \
+	CLEAR; \
+	JMP begin; \
+bias: \
+	START; \
+	JMP begin; \
+load: \
+	MOVQ R11, R15; \
+	LOAD; \
+begin: \
+	TESTQ R10, R10; \
+	JZ end; \
+loop: \
+	VMOVUPS (R8), Y12; \
+	VMOVUPS 32(R8), Y13; \
+	STEP; \
+	ADDQ R9, R8; \
+	ADDQ DI, AX; \
+	DECQ R10; \
+	JNZ loop; \
+end: \
+	MOVQ R11, R15; \
+	STORE; \
+	SUBQ $16, R13; \
+	JZ done; \
+	MOVQ n+80(FP), R15; \
+	SUBQ R13, R15; \
+	TESTQ $16, R15; \
+	JZ next; \
+	ADDQ $64, BX; \
+	ADDQ $64, R11; \
+	JMP panel; \
+next: \
+	SUBQ $64, BX; \
+	SUBQ $64, R11; \
+	ADDQ pb+40(FP), BX; \
+	ADDQ pc+64(FP), R11; \
+	JMP panel; \
+done: \
+	VZEROUPPER; \
+	RET; \
+last: \
+	MOVQ bias+72(FP), R15; \
+	TESTQ R15, R15; \
+	JNZ biasLast; \
+	CLEAR; \
+	JMP mask; \
+biasLast: \
+	START; \
+mask: \
+	LEAQ ·maskAVX2+32(SB), R15; \
+	SHLQ $2, R13; \
+	SUBQ R13, R15; \
+	CMPQ R13, $32; \
+	JLE half; \
+	VMOVUPS 32(R15), Y14; \
+	CMPB accumulate+96(FP), $0; \
+	JEQ beginLast; \
+	MOVQ R11, R15; \
+	LOADM; \
+beginLast: \
+	TESTQ R10, R10; \
+	JZ endLast; \
+loopLast: \
+	VMOVUPS (R8), Y12; \
+	VMASKMOVPS 32(R8), Y14, Y13; \
+	STEPM; \
+	ADDQ R9, R8; \
+	ADDQ DI, AX; \
+	DECQ R10; \
+	JNZ loopLast; \
+endLast: \
+	MOVQ R11, R15; \
+	STOREM; \
+	VZEROUPPER; \
+	RET; \
+half: \
+	VMOVUPS (R15), Y14; \
+	CMPB accumulate+96(FP), $0; \
+	JEQ beginHalf; \
+	MOVQ R11, R15; \
+	LOADH; \
+beginHalf: \
+	TESTQ R10, R10; \
+	JZ endHalf; \
+loopHalf: \
+	VMASKMOVPS (R8), Y14, Y12; \
+	HALF; \
+	ADDQ R9, R8; \
+	ADDQ DI, AX; \
+	DECQ R10; \
+	JNZ loopHalf; \
+endHalf: \
+	MOVQ R11, R15; \
+	STOREH; \
+	VZEROUPPER; \
+	RET
+
+// func gemm1x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
+TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-97
+	TILES(STEP1, STEPM1, HALF1, CLEAR1, START1, LOAD1, LOADM1, LOADH1, STORE1, STOREM1, STOREH1)
+
+// func gemm2x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
+TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-97
+	TILES(STEP2, STEPM2, HALF2, CLEAR2, START2, LOAD2, LOADM2, LOADH2, STORE2, STOREM2, STOREH2)
+
+// func gemm3x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
+TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-97
+	TILES(STEP3, STEPM3, HALF3, CLEAR3, START3, LOAD3, LOADM3, LOADH3, STORE3, STOREM3, STOREH3)
+
+// func gemm4x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
+TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-97
+	TILES(STEP4, STEPM4, HALF4, CLEAR4, START4, LOAD4, LOADM4, LOADH4, STORE4, STOREM4, STOREH4)
+
+// func gemm5x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
+TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-97
+	TILES(STEP5, STEPM5, HALF5, CLEAR5, START5, LOAD5, LOADM5, LOADH5, STORE5, STOREM5, STOREH5)
+
+// func gemm6x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
+TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-97
+	TILES(STEP6, STEPM6, HALF6, CLEAR6, START6, LOAD6, LOADM6, LOADH6, STORE6, STOREM6, STOREH6)

@@ -1,0 +1,226 @@
+package asm
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// gemmCase is one product with its memory laid out by strides; every number
+// that the product must not touch is a canary.
+type gemmCase struct {
+	m, n, k    int
+	transposed bool // A is stored [k][m]
+	panels     bool // B and C are stored panel by panel
+	gap        int  // floats between rows that belong to nobody
+	start      int  // 0: +0, 1: bias, 2: C
+}
+
+func (c gemmCase) String() string {
+	return fmt.Sprintf("m=%d/n=%d/k=%d/transposed=%t/panels=%t/gap=%d/start=%d", c.m, c.n, c.k, c.transposed, c.panels, c.gap, c.start)
+}
+
+// foreign marks what a product must not touch: a NaN that no operation makes.
+const foreign = 0x7fbadbad
+
+// matrix fills rows×cols of a panelled or row-major operand and returns it with
+// its strides; the rest is canaries. The slice ends with the last element.
+func (c gemmCase) matrix(rows, cols int, value func() float32) (x []float32, ld, panel int) {
+	ld, panel = cols+c.gap, PanelWidth
+	if c.panels {
+		ld, panel = PanelWidth+c.gap, rows*(PanelWidth+c.gap)+c.gap
+	}
+	if rows == 0 || cols == 0 {
+		return nil, ld, panel
+	}
+	last := (cols-1)/PanelWidth*panel + (rows-1)*ld + (cols-1)%PanelWidth
+	x = make([]float32, last+1)
+	for i := range x {
+		x[i] = math.Float32frombits(foreign)
+	}
+	for i := range rows {
+		for j := range cols {
+			x[j/PanelWidth*panel+i*ld+j%PanelWidth] = value()
+		}
+	}
+	return x, ld, panel
+}
+
+// gemm makes the product with random or special numbers.
+func (c gemmCase) gemm(r *rand.Rand, special bool) Gemm {
+	odd := [...]float32{0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.NaN()), 0x1p-149, 0x1p-126, math.MaxFloat32, -1}
+	value := func() float32 {
+		if special && r.IntN(8) == 0 {
+			return odd[r.IntN(len(odd))]
+		}
+		return r.Float32()*2 - 1
+	}
+	g := Gemm{M: c.m, N: c.n, K: c.k, RS: c.k + c.gap, CS: 1, Accumulate: c.start == 2}
+	if c.transposed {
+		g.RS, g.CS = 1, c.m+c.gap
+	}
+	if c.m > 0 && c.k > 0 {
+		g.A = make([]float32, (c.m-1)*g.RS+(c.k-1)*g.CS+1)
+		for i := range g.A {
+			g.A[i] = value()
+		}
+	}
+	g.B, g.LDB, g.PB = c.matrix(c.k, c.n, value)
+	g.C, g.LDC, g.PC = c.matrix(c.m, c.n, value)
+	if c.start == 1 {
+		g.Bias = make([]float32, c.m)
+		for i := range g.Bias {
+			g.Bias[i] = value()
+		}
+	}
+	return g
+}
+
+// check runs the product on every set, with all operands between guard pages,
+// and compares all of C, canaries included, with the specification.
+func (c gemmCase) check(t *testing.T, f *fences, r *rand.Rand, special bool) {
+	g := c.gemm(r, special)
+	want := append([]float32(nil), g.C...)
+	spec := g
+	spec.C = want
+	gemmGo(spec)
+	for _, k := range Available() {
+		for _, end := range []bool{false, true} {
+			h := g
+			h.A, h.B, h.C, h.Bias = f.copyOf(0, g.A, end), f.copyOf(1, g.B, end), f.copyOf(2, g.C, end), f.copyOf(3, g.Bias, end)
+			if err := faults(func() { k.Gemm(h) }); err != nil {
+				t.Fatalf("%s: %v: %v", k.Name, c, err)
+			}
+			f.check(t)
+			for i, w := range want {
+				if got := h.C[i]; math.Float32bits(got) != math.Float32bits(w) && (got == got || w == w || math.Float32bits(w) == foreign) {
+					t.Fatalf("%s: %v: C[%d] = %x (%v), want %x (%v)", k.Name, c, i, math.Float32bits(got), got, math.Float32bits(w), w)
+				}
+			}
+		}
+	}
+}
+
+// All small sizes, every layout and start: all edges of the tiles among
+// themselves.
+func TestGemmSmall(t *testing.T) {
+	r, f := rand.New(rand.NewPCG(1, 2)), newFences(t, 4000)
+	step := 1
+	if testing.Short() {
+		step = 5
+	}
+	for m := 0; m <= 33; m += step {
+		for n := 0; n <= 33; n += step {
+			for k := 0; k <= 33; k++ {
+				// every layout comes up for every size of two of the three
+				x := m + n + k
+				gemmCase{m, n, k, x&1 != 0, x>>1&1 != 0, x % 3, (m + 2*n + k) % 3}.check(t, f, r, x%4 == 0)
+			}
+		}
+	}
+}
+
+// Sizes around the edges of tiles and panels, all layouts and starts.
+func TestGemmEdges(t *testing.T) {
+	r, f := rand.New(rand.NewPCG(3, 4)), newFences(t, 20_000)
+	ms := []int{5, 6, 7, 12, 13, 14, 15, 27, 28, 29, 50}
+	ns := []int{15, 16, 17, 31, 32, 33, 40, 47, 48, 49, 63, 64, 65, 100}
+	if testing.Short() {
+		ms, ns = []int{7, 15}, []int{17, 33, 49}
+	}
+	for _, m := range ms {
+		for _, n := range ns {
+			for layout := range 12 {
+				gemmCase{m, n, 3 + layout%2, layout&1 != 0, layout&2 != 0, layout % 3, layout % 3}.check(t, f, r, layout == 5)
+			}
+		}
+	}
+}
+
+// The shapes of a training step: forward, input gradient, weight gradient.
+func TestGemmTraining(t *testing.T) {
+	r, f := rand.New(rand.NewPCG(5, 6)), newFences(t, 120_000)
+	for _, c := range []gemmCase{
+		{50, 32, 784, false, true, 0, 1}, {10, 16, 100, false, true, 0, 1},
+		{100, 16, 10, true, true, 0, 0}, {13, 784, 32, false, false, 0, 0}, {13, 784, 7, false, false, 0, 2},
+	} {
+		c.check(t, f, r, false)
+	}
+}
+
+func TestGemmAllocatesNothing(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, k := range Available() {
+		g := gemmCase{13, 40, 9, false, false, 0, 0}.gemm(r, false)
+		if n := testing.AllocsPerRun(10, func() { k.Gemm(g) }); n != 0 {
+			t.Errorf("%s: Gemm allocates %v times", k.Name, n)
+		}
+		y, x, w, b := make([]float32, 21), make([]float32, 9), make([]float32, 32*9), make([]float32, 21)
+		if n := testing.AllocsPerRun(10, func() { k.Gemv(y, x, w, b) }); n != 0 {
+			t.Errorf("%s: Gemv allocates %v times", k.Name, n)
+		}
+	}
+}
+
+func TestGemv(t *testing.T) {
+	r, f := rand.New(rand.NewPCG(9, 10)), newFences(t, 10_000)
+	for n := range 150 {
+		for _, depth := range []int{0, 1, 2, 7, 50} {
+			x, w, b := make([]float32, depth), make([]float32, (n+15)/16*16*depth), make([]float32, n)
+			for _, s := range [][]float32{x, w, b} {
+				for i := range s {
+					s[i] = r.Float32()*2 - 1
+				}
+			}
+			want := make([]float32, n)
+			gemvGo(want, x, w, b)
+			for _, k := range Available() {
+				for _, end := range []bool{false, true} {
+					y := f.copyOf(0, make([]float32, n), end)
+					k.Gemv(y, f.copyOf(1, x, end), f.copyOf(2, w, end), f.copyOf(3, b, end))
+					f.check(t)
+					for i := range want {
+						if math.Float32bits(y[i]) != math.Float32bits(want[i]) {
+							t.Fatalf("%s: n=%d k=%d: y[%d] = %v, want %v", k.Name, n, depth, i, y[i], want[i])
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// fences are memory between guard pages for the operands of one call.
+type fences [4]*guard
+
+func newFences(t testing.TB, floats int) *fences {
+	var f fences
+	for i := range f {
+		f[i] = newGuard(t, floats)
+		f[i].floats(0, 0)
+	}
+	return &f
+}
+
+// copyOf returns a copy of x, as operand i of a call, directly before or behind
+// a page that cannot be touched.
+func (f *fences) copyOf(i int, x []float32, end bool) []float32 {
+	if x == nil {
+		f[i].floats(0, 0)
+		return nil
+	}
+	if end {
+		return f[i].copyOf(x, flushRight)
+	}
+	return f[i].copyOf(x, 0)
+}
+
+// check reports writes outside of the operands.
+func (f *fences) check(t testing.TB) {
+	for i, g := range f {
+		if err := g.check(); err != nil {
+			t.Fatalf("operand %d: %v", i, err)
+		}
+	}
+}
