@@ -60,16 +60,13 @@ func gemmGo(g Gemm) {
 func gemvGo(y, x, w, b []float32) {
 	checkGemv(y, x, w, b)
 	copy(y, b)
-	if len(x) == 0 {
-		return
-	}
 	var s strip
 	for j := 0; j < len(y); j += 8 {
 		out := y[j:min(j+8, len(y))]
-		columns := w[j/16*len(x)*16+j%16:]
+		first := j/16*len(x)*16 + j%16
 		for k := 0; k < len(x); k += stripSteps {
 			steps := min(stripSteps, len(x)-k)
-			s.pack(columns[k*16:], 16, len(out), steps)
+			s.pack(w[first+k*16:], 16, len(out), steps)
 			s.chains(out, x[k:], 1, steps)
 		}
 	}

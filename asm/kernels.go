@@ -188,7 +188,8 @@ func CheckEnvironment() error {
 		return errors.New("asm: this process flushes subnormal numbers to zero (MXCSR/FPCR FTZ or DAZ, set by a C library built with -ffast-math): unload that library")
 	}
 	half := environment[2] // half a unit in the last place of 1, and of −1
-	if one+half != 1 || -one-half != -1 || one+3*half != 1+4*half || -one-3*half != -1-4*half {
+	threeHalves := float32(3 * half)
+	if one+half != 1 || -one-half != -1 || one+threeHalves != 1+0x1p-22 || -one-threeHalves != -1-0x1p-22 {
 		return errors.New("asm: this process rounds otherwise than to nearest even (MXCSR/FPCR, set by a C library): restore the rounding mode")
 	}
 	return nil

@@ -2,6 +2,7 @@ package asm
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 )
@@ -196,7 +197,7 @@ func TestPanelContracts(t *testing.T) {
 			"SoftmaxCrossEntropy, label":          func(a, b []float32) { k.SoftmaxCrossEntropy(a, a, len(a), 1) },
 			"SoftmaxCrossEntropy, negative label": func(a, b []float32) { k.SoftmaxCrossEntropy(a, a, -1, 1) },
 			"SumSamples, short":                   func(a, b []float32) { k.SumSamples(a[:features], b[:len(b)-1], 1, 0) },
-			"SumSamples, overflow":                func(a, b []float32) { k.SumSamples(a[:features], b, 3, 1<<62) },
+			"SumSamples, overflow":                func(a, b []float32) { k.SumSamples(a[:features], b, 3, math.MaxInt) },
 			"SumSamples, negative":                func(a, b []float32) { k.SumSamples(a[:features], b, -1, 0) },
 			"Gather, row":                         func(a, b []float32) { k.Gather(a, nil, 0, images, features, []int32{40}, 32) },
 			"Gather, negative row":                func(a, b []float32) { k.Gather(a, nil, 0, images, features, []int32{-1}, 32) },
