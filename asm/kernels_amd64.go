@@ -33,7 +33,15 @@ func avx2() *Kernels {
 	k.Name = "avx2"
 	k.MR, k.MC, k.KC, k.NC = 6, 120, 256, 512
 	k.Gemm, k.Gemv = gemmAVX2, gemvAVX2
-	// kernels of this set, one line each
+	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX2, momentumAVX2, nesterovAVX2, adagradAVX2
+	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX2, rmspropMomentumAVX2, adamAVX2
+	k.Gather, k.PanelFromRows, k.RowsFromPanel = gatherAVX2, panelFromRowsAVX2, rowsFromPanelAVX2
+	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX2, logAVX2, sigmoidAVX2, tanhAVX2, reluAVX2
+	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX2, tanhGradAVX2, reluGradAVX2
+	k.Mul, k.Scale = mulAVX2, scaleAVX2
+	k.Sum, k.Dot, k.Max, k.SumSamples = sumAVX2, dotAVX2, maxAVX2, sumSamplesAVX2
+	k.Softmax, k.SoftmaxCrossEntropy = softmaxAVX2, softmaxCrossEntropyAVX2
+	k.SoftmaxPanel, k.CrossEntropyPanel = softmaxPanelAVX2, crossEntropyPanelAVX2
 	return k
 }
 
@@ -44,6 +52,14 @@ func avx512() *Kernels {
 	k.Name = "avx512"
 	k.MR, k.MC, k.KC, k.NC = 14, 140, 256, 1024
 	k.Gemm, k.Gemv = gemmAVX512, gemvAVX512
-	// kernels of this set, one line each
+	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX512, momentumAVX512, nesterovAVX512, adagradAVX512
+	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX512, rmspropMomentumAVX512, adamAVX512
+	k.Gather, k.PanelFromRows, k.RowsFromPanel = gatherAVX512, panelFromRowsAVX512, rowsFromPanelAVX512
+	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX512, logAVX512, sigmoidAVX512, tanhAVX512, reluAVX512
+	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX512, tanhGradAVX512, reluGradAVX512
+	k.Mul, k.Scale = mulAVX512, scaleAVX512
+	k.Sum, k.Dot, k.Max, k.SumSamples = sumAVX512, dotAVX512, maxAVX512, sumSamplesAVX512
+	k.Softmax, k.SoftmaxCrossEntropy = softmaxAVX512, softmaxCrossEntropyAVX512
+	k.SoftmaxPanel, k.CrossEntropyPanel = softmaxPanelAVX512, crossEntropyPanelAVX512
 	return k
 }

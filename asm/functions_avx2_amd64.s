@@ -1,0 +1,382 @@
+//go:build amd64 && !purego
+
+#include "textflag.h"
+#include "functions_avx2.h"
+
+// Element-wise functions, 8 floats a turn.
+//
+//	Y0 the input and the output   Y1 the second input   Y2 … Y6 scratch
+//	DI output   SI, DX inputs   R8 floats to go   R9 floats done
+//	Y15 mask of the last turn
+
+DATA ·funcsAVX2+0(SB)/8, $0xc2d10000c2d10000
+DATA ·funcsAVX2+8(SB)/8, $0xc2d10000c2d10000
+DATA ·funcsAVX2+16(SB)/8, $0xc2d10000c2d10000
+DATA ·funcsAVX2+24(SB)/8, $0xc2d10000c2d10000
+DATA ·funcsAVX2+32(SB)/8, $0x42b2000042b20000
+DATA ·funcsAVX2+40(SB)/8, $0x42b2000042b20000
+DATA ·funcsAVX2+48(SB)/8, $0x42b2000042b20000
+DATA ·funcsAVX2+56(SB)/8, $0x42b2000042b20000
+DATA ·funcsAVX2+64(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA ·funcsAVX2+72(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA ·funcsAVX2+80(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA ·funcsAVX2+88(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA ·funcsAVX2+96(SB)/8, $0x4b4000004b400000
+DATA ·funcsAVX2+104(SB)/8, $0x4b4000004b400000
+DATA ·funcsAVX2+112(SB)/8, $0x4b4000004b400000
+DATA ·funcsAVX2+120(SB)/8, $0x4b4000004b400000
+DATA ·funcsAVX2+128(SB)/8, $0x4b4000fe4b4000fe
+DATA ·funcsAVX2+136(SB)/8, $0x4b4000fe4b4000fe
+DATA ·funcsAVX2+144(SB)/8, $0x4b4000fe4b4000fe
+DATA ·funcsAVX2+152(SB)/8, $0x4b4000fe4b4000fe
+DATA ·funcsAVX2+160(SB)/8, $0x3f3172003f317200
+DATA ·funcsAVX2+168(SB)/8, $0x3f3172003f317200
+DATA ·funcsAVX2+176(SB)/8, $0x3f3172003f317200
+DATA ·funcsAVX2+184(SB)/8, $0x3f3172003f317200
+DATA ·funcsAVX2+192(SB)/8, $0x35bfbe8e35bfbe8e
+DATA ·funcsAVX2+200(SB)/8, $0x35bfbe8e35bfbe8e
+DATA ·funcsAVX2+208(SB)/8, $0x35bfbe8e35bfbe8e
+DATA ·funcsAVX2+216(SB)/8, $0x35bfbe8e35bfbe8e
+DATA ·funcsAVX2+224(SB)/8, $0x3ab4a5623ab4a562
+DATA ·funcsAVX2+232(SB)/8, $0x3ab4a5623ab4a562
+DATA ·funcsAVX2+240(SB)/8, $0x3ab4a5623ab4a562
+DATA ·funcsAVX2+248(SB)/8, $0x3ab4a5623ab4a562
+DATA ·funcsAVX2+256(SB)/8, $0x3c091cc73c091cc7
+DATA ·funcsAVX2+264(SB)/8, $0x3c091cc73c091cc7
+DATA ·funcsAVX2+272(SB)/8, $0x3c091cc73c091cc7
+DATA ·funcsAVX2+280(SB)/8, $0x3c091cc73c091cc7
+DATA ·funcsAVX2+288(SB)/8, $0x3d2aad143d2aad14
+DATA ·funcsAVX2+296(SB)/8, $0x3d2aad143d2aad14
+DATA ·funcsAVX2+304(SB)/8, $0x3d2aad143d2aad14
+DATA ·funcsAVX2+312(SB)/8, $0x3d2aad143d2aad14
+DATA ·funcsAVX2+320(SB)/8, $0x3e2aaa493e2aaa49
+DATA ·funcsAVX2+328(SB)/8, $0x3e2aaa493e2aaa49
+DATA ·funcsAVX2+336(SB)/8, $0x3e2aaa493e2aaa49
+DATA ·funcsAVX2+344(SB)/8, $0x3e2aaa493e2aaa49
+DATA ·funcsAVX2+352(SB)/8, $0x3efffffd3efffffd
+DATA ·funcsAVX2+360(SB)/8, $0x3efffffd3efffffd
+DATA ·funcsAVX2+368(SB)/8, $0x3efffffd3efffffd
+DATA ·funcsAVX2+376(SB)/8, $0x3efffffd3efffffd
+DATA ·funcsAVX2+384(SB)/8, $0x3f8000003f800000
+DATA ·funcsAVX2+392(SB)/8, $0x3f8000003f800000
+DATA ·funcsAVX2+400(SB)/8, $0x3f8000003f800000
+DATA ·funcsAVX2+408(SB)/8, $0x3f8000003f800000
+DATA ·funcsAVX2+416(SB)/8, $0x8000000080000000
+DATA ·funcsAVX2+424(SB)/8, $0x8000000080000000
+DATA ·funcsAVX2+432(SB)/8, $0x8000000080000000
+DATA ·funcsAVX2+440(SB)/8, $0x8000000080000000
+DATA ·funcsAVX2+448(SB)/8, $0xc111999ac111999a
+DATA ·funcsAVX2+456(SB)/8, $0xc111999ac111999a
+DATA ·funcsAVX2+464(SB)/8, $0xc111999ac111999a
+DATA ·funcsAVX2+472(SB)/8, $0xc111999ac111999a
+DATA ·funcsAVX2+480(SB)/8, $0x4038aa3b4038aa3b
+DATA ·funcsAVX2+488(SB)/8, $0x4038aa3b4038aa3b
+DATA ·funcsAVX2+496(SB)/8, $0x4038aa3b4038aa3b
+DATA ·funcsAVX2+504(SB)/8, $0x4038aa3b4038aa3b
+DATA ·funcsAVX2+512(SB)/8, $0x4b40007f4b40007f
+DATA ·funcsAVX2+520(SB)/8, $0x4b40007f4b40007f
+DATA ·funcsAVX2+528(SB)/8, $0x4b40007f4b40007f
+DATA ·funcsAVX2+536(SB)/8, $0x4b40007f4b40007f
+DATA ·funcsAVX2+544(SB)/8, $0x3eb172003eb17200
+DATA ·funcsAVX2+552(SB)/8, $0x3eb172003eb17200
+DATA ·funcsAVX2+560(SB)/8, $0x3eb172003eb17200
+DATA ·funcsAVX2+568(SB)/8, $0x3eb172003eb17200
+DATA ·funcsAVX2+576(SB)/8, $0x353fbe8e353fbe8e
+DATA ·funcsAVX2+584(SB)/8, $0x353fbe8e353fbe8e
+DATA ·funcsAVX2+592(SB)/8, $0x353fbe8e353fbe8e
+DATA ·funcsAVX2+600(SB)/8, $0x353fbe8e353fbe8e
+DATA ·funcsAVX2+608(SB)/8, $0x3db6a7353db6a735
+DATA ·funcsAVX2+616(SB)/8, $0x3db6a7353db6a735
+DATA ·funcsAVX2+624(SB)/8, $0x3db6a7353db6a735
+DATA ·funcsAVX2+632(SB)/8, $0x3db6a7353db6a735
+DATA ·funcsAVX2+640(SB)/8, $0x3e89060f3e89060f
+DATA ·funcsAVX2+648(SB)/8, $0x3e89060f3e89060f
+DATA ·funcsAVX2+656(SB)/8, $0x3e89060f3e89060f
+DATA ·funcsAVX2+664(SB)/8, $0x3e89060f3e89060f
+DATA ·funcsAVX2+672(SB)/8, $0x3f2aaa743f2aaa74
+DATA ·funcsAVX2+680(SB)/8, $0x3f2aaa743f2aaa74
+DATA ·funcsAVX2+688(SB)/8, $0x3f2aaa743f2aaa74
+DATA ·funcsAVX2+696(SB)/8, $0x3f2aaa743f2aaa74
+DATA ·funcsAVX2+704(SB)/8, $0x3faaaa6e3faaaa6e
+DATA ·funcsAVX2+712(SB)/8, $0x3faaaa6e3faaaa6e
+DATA ·funcsAVX2+720(SB)/8, $0x3faaaa6e3faaaa6e
+DATA ·funcsAVX2+728(SB)/8, $0x3faaaa6e3faaaa6e
+DATA ·funcsAVX2+736(SB)/8, $0x4000000040000000
+DATA ·funcsAVX2+744(SB)/8, $0x4000000040000000
+DATA ·funcsAVX2+752(SB)/8, $0x4000000040000000
+DATA ·funcsAVX2+760(SB)/8, $0x4000000040000000
+DATA ·funcsAVX2+768(SB)/8, $0x3d3bdd753d3bdd75
+DATA ·funcsAVX2+776(SB)/8, $0x3d3bdd753d3bdd75
+DATA ·funcsAVX2+784(SB)/8, $0x3d3bdd753d3bdd75
+DATA ·funcsAVX2+792(SB)/8, $0x3d3bdd753d3bdd75
+DATA ·funcsAVX2+800(SB)/8, $0xbdca3e35bdca3e35
+DATA ·funcsAVX2+808(SB)/8, $0xbdca3e35bdca3e35
+DATA ·funcsAVX2+816(SB)/8, $0xbdca3e35bdca3e35
+DATA ·funcsAVX2+824(SB)/8, $0xbdca3e35bdca3e35
+DATA ·funcsAVX2+832(SB)/8, $0x3df069cd3df069cd
+DATA ·funcsAVX2+840(SB)/8, $0x3df069cd3df069cd
+DATA ·funcsAVX2+848(SB)/8, $0x3df069cd3df069cd
+DATA ·funcsAVX2+856(SB)/8, $0x3df069cd3df069cd
+DATA ·funcsAVX2+864(SB)/8, $0xbe011cdebe011cde
+DATA ·funcsAVX2+872(SB)/8, $0xbe011cdebe011cde
+DATA ·funcsAVX2+880(SB)/8, $0xbe011cdebe011cde
+DATA ·funcsAVX2+888(SB)/8, $0xbe011cdebe011cde
+DATA ·funcsAVX2+896(SB)/8, $0x3e1204533e120453
+DATA ·funcsAVX2+904(SB)/8, $0x3e1204533e120453
+DATA ·funcsAVX2+912(SB)/8, $0x3e1204533e120453
+DATA ·funcsAVX2+920(SB)/8, $0x3e1204533e120453
+DATA ·funcsAVX2+928(SB)/8, $0xbe2a9d85be2a9d85
+DATA ·funcsAVX2+936(SB)/8, $0xbe2a9d85be2a9d85
+DATA ·funcsAVX2+944(SB)/8, $0xbe2a9d85be2a9d85
+DATA ·funcsAVX2+952(SB)/8, $0xbe2a9d85be2a9d85
+DATA ·funcsAVX2+960(SB)/8, $0x3e4ccdea3e4ccdea
+DATA ·funcsAVX2+968(SB)/8, $0x3e4ccdea3e4ccdea
+DATA ·funcsAVX2+976(SB)/8, $0x3e4ccdea3e4ccdea
+DATA ·funcsAVX2+984(SB)/8, $0x3e4ccdea3e4ccdea
+DATA ·funcsAVX2+992(SB)/8, $0xbe800011be800011
+DATA ·funcsAVX2+1000(SB)/8, $0xbe800011be800011
+DATA ·funcsAVX2+1008(SB)/8, $0xbe800011be800011
+DATA ·funcsAVX2+1016(SB)/8, $0xbe800011be800011
+DATA ·funcsAVX2+1024(SB)/8, $0x3eaaaaaa3eaaaaaa
+DATA ·funcsAVX2+1032(SB)/8, $0x3eaaaaaa3eaaaaaa
+DATA ·funcsAVX2+1040(SB)/8, $0x3eaaaaaa3eaaaaaa
+DATA ·funcsAVX2+1048(SB)/8, $0x3eaaaaaa3eaaaaaa
+DATA ·funcsAVX2+1056(SB)/8, $0xbf000000bf000000
+DATA ·funcsAVX2+1064(SB)/8, $0xbf000000bf000000
+DATA ·funcsAVX2+1072(SB)/8, $0xbf000000bf000000
+DATA ·funcsAVX2+1080(SB)/8, $0xbf000000bf000000
+DATA ·funcsAVX2+1088(SB)/8, $0x0080000000800000
+DATA ·funcsAVX2+1096(SB)/8, $0x0080000000800000
+DATA ·funcsAVX2+1104(SB)/8, $0x0080000000800000
+DATA ·funcsAVX2+1112(SB)/8, $0x0080000000800000
+DATA ·funcsAVX2+1120(SB)/8, $0x4b0000004b000000
+DATA ·funcsAVX2+1128(SB)/8, $0x4b0000004b000000
+DATA ·funcsAVX2+1136(SB)/8, $0x4b0000004b000000
+DATA ·funcsAVX2+1144(SB)/8, $0x4b0000004b000000
+DATA ·funcsAVX2+1152(SB)/8, $0x7f8000007f800000
+DATA ·funcsAVX2+1160(SB)/8, $0x7f8000007f800000
+DATA ·funcsAVX2+1168(SB)/8, $0x7f8000007f800000
+DATA ·funcsAVX2+1176(SB)/8, $0x7f8000007f800000
+DATA ·funcsAVX2+1184(SB)/8, $0xff800000ff800000
+DATA ·funcsAVX2+1192(SB)/8, $0xff800000ff800000
+DATA ·funcsAVX2+1200(SB)/8, $0xff800000ff800000
+DATA ·funcsAVX2+1208(SB)/8, $0xff800000ff800000
+DATA ·funcsAVX2+1216(SB)/8, $0x7fc000007fc00000
+DATA ·funcsAVX2+1224(SB)/8, $0x7fc000007fc00000
+DATA ·funcsAVX2+1232(SB)/8, $0x7fc000007fc00000
+DATA ·funcsAVX2+1240(SB)/8, $0x7fc000007fc00000
+DATA ·funcsAVX2+1248(SB)/8, $0x3f4000003f400000
+DATA ·funcsAVX2+1256(SB)/8, $0x3f4000003f400000
+DATA ·funcsAVX2+1264(SB)/8, $0x3f4000003f400000
+DATA ·funcsAVX2+1272(SB)/8, $0x3f4000003f400000
+DATA ·funcsAVX2+1280(SB)/8, $0x007fffff007fffff
+DATA ·funcsAVX2+1288(SB)/8, $0x007fffff007fffff
+DATA ·funcsAVX2+1296(SB)/8, $0x007fffff007fffff
+DATA ·funcsAVX2+1304(SB)/8, $0x007fffff007fffff
+DATA ·funcsAVX2+1312(SB)/8, $0x0000001700000017
+DATA ·funcsAVX2+1320(SB)/8, $0x0000001700000017
+DATA ·funcsAVX2+1328(SB)/8, $0x0000001700000017
+DATA ·funcsAVX2+1336(SB)/8, $0x0000001700000017
+DATA ·funcsAVX2+1344(SB)/8, $0x0000000100000001
+DATA ·funcsAVX2+1352(SB)/8, $0x0000000100000001
+DATA ·funcsAVX2+1360(SB)/8, $0x0000000100000001
+DATA ·funcsAVX2+1368(SB)/8, $0x0000000100000001
+DATA ·funcsAVX2+1376(SB)/8, $0x7fffffff7fffffff
+DATA ·funcsAVX2+1384(SB)/8, $0x7fffffff7fffffff
+DATA ·funcsAVX2+1392(SB)/8, $0x7fffffff7fffffff
+DATA ·funcsAVX2+1400(SB)/8, $0x7fffffff7fffffff
+GLOBL ·funcsAVX2(SB), RODATA|NOPTR, $1408
+
+// MAP1 applies CORE to one input.
+#define MAP1(CORE) \
+	XORQ R9, R9; \
+	SUBQ $8, R8; \
+	JLT last; \
+turn: \
+	VMOVUPS (SI)(R9*4), Y0; \
+	CORE; \
+	VMOVUPS Y0, (DI)(R9*4); \
+	ADDQ $8, R9; \
+	SUBQ $8, R8; \
+	JGE turn; \
+last: \
+	ADDQ $8, R8; \
+	JZ done; \
+	LEAQ ·maskAVX2+32(SB), R10; \
+	SHLQ $2, R8; \
+	SUBQ R8, R10; \
+	VMOVUPS (R10), Y15; \
+	VMASKMOVPS (SI)(R9*4), Y15, Y0; \
+	CORE; \
+	VMASKMOVPS Y0, Y15, (DI)(R9*4); \
+done: \
+	VZEROUPPER; \
+	RET
+
+// MAP2 applies CORE to two inputs.
+#define MAP2(CORE) \
+	XORQ R9, R9; \
+	SUBQ $8, R8; \
+	JLT last; \
+turn: \
+	VMOVUPS (SI)(R9*4), Y0; \
+	VMOVUPS (DX)(R9*4), Y1; \
+	CORE; \
+	VMOVUPS Y0, (DI)(R9*4); \
+	ADDQ $8, R9; \
+	SUBQ $8, R8; \
+	JGE turn; \
+last: \
+	ADDQ $8, R8; \
+	JZ done; \
+	LEAQ ·maskAVX2+32(SB), R10; \
+	SHLQ $2, R8; \
+	SUBQ R8, R10; \
+	VMOVUPS (R10), Y15; \
+	VMASKMOVPS (SI)(R9*4), Y15, Y0; \
+	VMASKMOVPS (DX)(R9*4), Y15, Y1; \
+	CORE; \
+	VMASKMOVPS Y0, Y15, (DI)(R9*4); \
+done: \
+	VZEROUPPER; \
+	RET
+
+#define EXPS VSUBPS Y7, Y0, Y0; \
+	VMOVUPS C_lo, Y2; \
+	VMAXPS Y0, Y2, Y0; \
+	VMOVUPS C_hi, Y2; \
+	VMINPS Y0, Y2, Y0; \
+	EXP(Y0, Y2, Y3, Y4); \
+	VMOVAPS Y4, Y0
+
+// func expAVX2Asm(y, x *float32, n int, shift float32)
+TEXT ·expAVX2Asm(SB), NOSPLIT, $0-28
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), R8
+	VBROADCASTSS shift+24(FP), Y7
+	MAP1(EXPS)
+
+#define LOGS LOG(Y0, Y2, Y3, Y4, Y5, Y6)
+
+// func logAVX2Asm(y, x *float32, n int)
+TEXT ·logAVX2Asm(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), R8
+	MAP1(LOGS)
+
+#define SIGMOID VORPS C_sign, Y0, Y1; \
+	VMOVUPS C_lo, Y2; \
+	VMAXPS Y1, Y2, Y1; \
+	EXP(Y1, Y2, Y3, Y4); \
+	VMOVUPS C_one, Y5; \
+	VADDPS Y4, Y5, Y6; \
+	VBLENDVPS Y0, Y4, Y5, Y5; \
+	VDIVPS Y6, Y5, Y0
+
+// func sigmoidAVX2Asm(y, x *float32, n int)
+TEXT ·sigmoidAVX2Asm(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), R8
+	MAP1(SIGMOID)
+
+#define TANH VORPS C_sign, Y0, Y1; \
+	VMOVUPS C_tLo, Y2; \
+	VMAXPS Y1, Y2, Y1; \
+	VMOVUPS C_magic127, Y2; \
+	VFMADD231PS C_t2log2e, Y1, Y2; \
+	VSUBPS C_magic127, Y2, Y3; \
+	VPSLLD $23, Y2, Y2; \
+	VFNMADD231PS C_tHi, Y3, Y1; \
+	VFNMADD231PS C_tLn, Y3, Y1; \
+	VMOVUPS C_t3, Y4; \
+	VFMADD231PS C_t4, Y1, Y4; \
+	VFMADD213PS C_t2, Y1, Y4; \
+	VFMADD213PS C_t1, Y1, Y4; \
+	VFMADD213PS C_two, Y1, Y4; \
+	VMULPS Y1, Y4, Y4; \
+	VADDPS Y1, Y1, Y3; \
+	VFMADD231PS Y1, Y4, Y3; \
+	VMOVUPS C_one, Y4; \
+	VSUBPS Y2, Y4, Y4; \
+	VFNMADD231PS Y3, Y2, Y4; \
+	VMOVUPS C_two, Y2; \
+	VSUBPS Y4, Y2, Y2; \
+	VDIVPS Y2, Y4, Y4; \
+	VANDPS C_sign, Y0, Y0; \
+	VORPS Y4, Y0, Y0
+
+// func tanhAVX2Asm(y, x *float32, n int)
+TEXT ·tanhAVX2Asm(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), R8
+	MAP1(TANH)
+
+#define RELU VMAXPS Y0, Y7, Y0
+
+// func reluAVX2Asm(y, x *float32, n int)
+TEXT ·reluAVX2Asm(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), R8
+	VXORPS Y7, Y7, Y7
+	MAP1(RELU)
+
+#define SCALED VMULPS Y7, Y0, Y0
+
+// func scaleAVX2Asm(y, x *float32, n int, s float32)
+TEXT ·scaleAVX2Asm(SB), NOSPLIT, $0-28
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), R8
+	VBROADCASTSS s+24(FP), Y7
+	MAP1(SCALED)
+
+#define RELUGRAD VCMPPS $0x1e, Y7, Y1, Y2; \
+	VANDPS Y2, Y0, Y0
+
+// func reluGradAVX2Asm(dx, dy, y *float32, n int)
+TEXT ·reluGradAVX2Asm(SB), NOSPLIT, $0-32
+	MOVQ dx+0(FP), DI
+	MOVQ dy+8(FP), SI
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), R8
+	VXORPS Y7, Y7, Y7
+	MAP2(RELUGRAD)
+
+#define SIGMOIDGRAD VMOVAPS Y1, Y2; \
+	VFNMADD231PS Y1, Y1, Y2; \
+	VMULPS Y2, Y0, Y0
+
+// func sigmoidGradAVX2Asm(dx, dy, y *float32, n int)
+TEXT ·sigmoidGradAVX2Asm(SB), NOSPLIT, $0-32
+	MOVQ dx+0(FP), DI
+	MOVQ dy+8(FP), SI
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), R8
+	MAP2(SIGMOIDGRAD)
+
+#define TANHGRAD VMOVUPS C_one, Y2; \
+	VFNMADD231PS Y1, Y1, Y2; \
+	VMULPS Y2, Y0, Y0
+
+// func tanhGradAVX2Asm(dx, dy, y *float32, n int)
+TEXT ·tanhGradAVX2Asm(SB), NOSPLIT, $0-32
+	MOVQ dx+0(FP), DI
+	MOVQ dy+8(FP), SI
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), R8
+	MAP2(TANHGRAD)
+
+#define PRODUCT VMULPS Y1, Y0, Y0
+
+// func mulAVX2Asm(dst, a, b *float32, n int)
+TEXT ·mulAVX2Asm(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), R8
+	MAP2(PRODUCT)

@@ -1,0 +1,185 @@
+//go:build amd64 && !purego
+
+package asm
+
+// The assembly does whole square blocks of samples and features; what is left
+// at the edges, of the last batch of an epoch and of layers whose width is no
+// multiple of a block, is done in Go.
+
+// transposeAVX512Asm transposes blocks of 16×16; strides and steps are in bytes:
+//
+//	for b < blocks { for i < 16 { for j < 16 { dst[b·dstep + j·ds + i] = src[b·sstep + i·ss + j] } } }
+//
+//go:noescape
+func transposeAVX512Asm(dst *float32, ds, dstep int, src *float32, ss, sstep, blocks int)
+
+// gatherAVX512Asm reads 16 rows of bytes, 16·blocks features each:
+//
+//	for i < 16 { for f < 16·blocks { xt[f·32+i] = float32(rows[i][f])/255; if xr != nil { xr[i·ld+f] = xt[f·32+i] } } }
+//
+// The stride ld is in bytes.
+//
+//go:noescape
+func gatherAVX512Asm(xt, xr *float32, ld int, rows **uint8, blocks int)
+
+func gatherAVX512(xt, xr []float32, ld int, src []uint8, features int, rows []int32, width int) {
+	checkGather(xt, xr, ld, src, features, rows, width)
+	const block = 16
+	whole, blocks := len(rows)&^(block-1), features/block
+	if blocks == 0 {
+		whole = 0
+	}
+	for i := 0; i < whole; i += block {
+		var list [block]*uint8
+		for j, r := range rows[i : i+block] {
+			list[j] = &src[int(r)*features]
+		}
+		var kept *float32
+		if xr != nil {
+			kept = &xr[i*ld]
+		}
+		gatherAVX512Asm(&xt[i], kept, 4*ld, &list[0], blocks)
+	}
+	gatherEdge(xt, xr, ld, src, features, rows[:whole], 0, blocks*block)
+	gatherEdge(xt, xr, ld, src, features, rows, whole, 0)
+	clearColumns(xt, len(rows), width, features)
+}
+
+func panelFromRowsAVX512(xt, xr []float32, ld, n, features, width int) {
+	checkTranspose("PanelFromRows", xt, xr, ld, n, features, width, true)
+	const block = 16
+	whole, blocks := n&^(block-1), features/block
+	if blocks == 0 {
+		whole = 0
+	}
+	for i := 0; i < whole; i += block {
+		transposeAVX512Asm(&xt[i], 4*PanelWidth, 4*PanelWidth*block, &xr[i*ld], 4*ld, 4*block, blocks)
+	}
+	for i := range n {
+		f := 0
+		if i < whole {
+			f = blocks * block
+		}
+		for ; f < features; f++ {
+			xt[f*PanelWidth+i] = xr[i*ld+f]
+		}
+	}
+	clearColumns(xt, n, width, features)
+}
+
+func rowsFromPanelAVX512(xr []float32, ld int, xt []float32, n, features int) {
+	checkRowsFromPanel(xr, ld, xt, n, features)
+	const block = 16
+	whole, blocks := n&^(block-1), features/block
+	if blocks == 0 {
+		whole = 0
+	}
+	for i := 0; i < whole; i += block {
+		transposeAVX512Asm(&xr[i*ld], 4*ld, 4*block, &xt[i], 4*PanelWidth, 4*PanelWidth*block, blocks)
+	}
+	for i := range n {
+		f := 0
+		if i < whole {
+			f = blocks * block
+		}
+		for ; f < features; f++ {
+			xr[i*ld+f] = xt[f*PanelWidth+i]
+		}
+	}
+}
+
+// transposeAVX2Asm transposes blocks of 8×8; strides and steps are in bytes:
+//
+//	for b < blocks { for i < 8 { for j < 8 { dst[b·dstep + j·ds + i] = src[b·sstep + i·ss + j] } } }
+//
+//go:noescape
+func transposeAVX2Asm(dst *float32, ds, dstep int, src *float32, ss, sstep, blocks int)
+
+// gatherAVX2Asm reads 8 rows of bytes, 8·blocks features each:
+//
+//	for i < 8 { for f < 8·blocks { xt[f·32+i] = float32(rows[i][f])/255; if xr != nil { xr[i·ld+f] = xt[f·32+i] } } }
+//
+// The stride ld is in bytes.
+//
+//go:noescape
+func gatherAVX2Asm(xt, xr *float32, ld int, rows **uint8, blocks int)
+
+func gatherAVX2(xt, xr []float32, ld int, src []uint8, features int, rows []int32, width int) {
+	checkGather(xt, xr, ld, src, features, rows, width)
+	const block = 8
+	whole, blocks := len(rows)&^(block-1), features/block
+	if blocks == 0 {
+		whole = 0
+	}
+	for i := 0; i < whole; i += block {
+		var list [block]*uint8
+		for j, r := range rows[i : i+block] {
+			list[j] = &src[int(r)*features]
+		}
+		var kept *float32
+		if xr != nil {
+			kept = &xr[i*ld]
+		}
+		gatherAVX2Asm(&xt[i], kept, 4*ld, &list[0], blocks)
+	}
+	gatherEdge(xt, xr, ld, src, features, rows[:whole], 0, blocks*block)
+	gatherEdge(xt, xr, ld, src, features, rows, whole, 0)
+	clearColumns(xt, len(rows), width, features)
+}
+
+func panelFromRowsAVX2(xt, xr []float32, ld, n, features, width int) {
+	checkTranspose("PanelFromRows", xt, xr, ld, n, features, width, true)
+	const block = 8
+	whole, blocks := n&^(block-1), features/block
+	if blocks == 0 {
+		whole = 0
+	}
+	for i := 0; i < whole; i += block {
+		transposeAVX2Asm(&xt[i], 4*PanelWidth, 4*PanelWidth*block, &xr[i*ld], 4*ld, 4*block, blocks)
+	}
+	for i := range n {
+		f := 0
+		if i < whole {
+			f = blocks * block
+		}
+		for ; f < features; f++ {
+			xt[f*PanelWidth+i] = xr[i*ld+f]
+		}
+	}
+	clearColumns(xt, n, width, features)
+}
+
+func rowsFromPanelAVX2(xr []float32, ld int, xt []float32, n, features int) {
+	checkRowsFromPanel(xr, ld, xt, n, features)
+	const block = 8
+	whole, blocks := n&^(block-1), features/block
+	if blocks == 0 {
+		whole = 0
+	}
+	for i := 0; i < whole; i += block {
+		transposeAVX2Asm(&xr[i*ld], 4*ld, 4*block, &xt[i], 4*PanelWidth, 4*PanelWidth*block, blocks)
+	}
+	for i := range n {
+		f := 0
+		if i < whole {
+			f = blocks * block
+		}
+		for ; f < features; f++ {
+			xr[i*ld+f] = xt[f*PanelWidth+i]
+		}
+	}
+}
+
+// gatherEdge is gatherGo for the rows from first on and the features from
+// feature on.
+func gatherEdge(xt, xr []float32, ld int, src []uint8, features int, rows []int32, first, feature int) {
+	for i := first; i < len(rows); i++ {
+		for f := feature; f < features; f++ {
+			v := float32(src[int(rows[i])*features+f]) / 255
+			xt[f*PanelWidth+i] = v
+			if xr != nil {
+				xr[i*ld+f] = v
+			}
+		}
+	}
+}

@@ -1,0 +1,140 @@
+//go:build amd64 && !purego
+
+#include "textflag.h"
+
+// Transposes of 8×8 blocks in registers, from samples × features to panels
+// and back, and the gather of bytes that does one on its way.
+//
+//	rows r0 … r7 in Y0 … Y7: unpack pairs of floats, unpack pairs of
+//	pairs, then move quarters of registers; columns c0 … c7 come out in
+//	Y8 … Y15
+
+#define TRANSPOSE \
+	VUNPCKLPS Y1, Y0, Y8; VUNPCKHPS Y1, Y0, Y9; \
+	VUNPCKLPS Y3, Y2, Y10; VUNPCKHPS Y3, Y2, Y11; \
+	VUNPCKLPS Y5, Y4, Y12; VUNPCKHPS Y5, Y4, Y13; \
+	VUNPCKLPS Y7, Y6, Y14; VUNPCKHPS Y7, Y6, Y15; \
+	VUNPCKLPD Y10, Y8, Y0; VUNPCKHPD Y10, Y8, Y1; \
+	VUNPCKLPD Y11, Y9, Y2; VUNPCKHPD Y11, Y9, Y3; \
+	VUNPCKLPD Y14, Y12, Y4; VUNPCKHPD Y14, Y12, Y5; \
+	VUNPCKLPD Y15, Y13, Y6; VUNPCKHPD Y15, Y13, Y7; \
+	VPERM2F128 $0x20, Y4, Y0, Y8; VPERM2F128 $0x31, Y4, Y0, Y12; \
+	VPERM2F128 $0x20, Y5, Y1, Y9; VPERM2F128 $0x31, Y5, Y1, Y13; \
+	VPERM2F128 $0x20, Y6, Y2, Y10; VPERM2F128 $0x31, Y6, Y2, Y14; \
+	VPERM2F128 $0x20, Y7, Y3, Y11; VPERM2F128 $0x31, Y7, Y3, Y15
+
+// func transposeAVX2Asm(dst *float32, ds, dstep int, src *float32, ss, sstep, blocks int)
+TEXT ·transposeAVX2Asm(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), DI
+	MOVQ ds+8(FP), R8
+	MOVQ src+24(FP), SI
+	MOVQ ss+32(FP), R9
+	MOVQ blocks+48(FP), R10
+block:
+	MOVQ SI, AX
+	VMOVUPS (AX), Y0
+	ADDQ R9, AX
+	VMOVUPS (AX), Y1
+	ADDQ R9, AX
+	VMOVUPS (AX), Y2
+	ADDQ R9, AX
+	VMOVUPS (AX), Y3
+	ADDQ R9, AX
+	VMOVUPS (AX), Y4
+	ADDQ R9, AX
+	VMOVUPS (AX), Y5
+	ADDQ R9, AX
+	VMOVUPS (AX), Y6
+	ADDQ R9, AX
+	VMOVUPS (AX), Y7
+	TRANSPOSE
+	MOVQ DI, AX
+	VMOVUPS Y8, (AX)
+	ADDQ R8, AX
+	VMOVUPS Y9, (AX)
+	ADDQ R8, AX
+	VMOVUPS Y10, (AX)
+	ADDQ R8, AX
+	VMOVUPS Y11, (AX)
+	ADDQ R8, AX
+	VMOVUPS Y12, (AX)
+	ADDQ R8, AX
+	VMOVUPS Y13, (AX)
+	ADDQ R8, AX
+	VMOVUPS Y14, (AX)
+	ADDQ R8, AX
+	VMOVUPS Y15, (AX)
+	ADDQ dstep+16(FP), DI
+	ADDQ sstep+40(FP), SI
+	DECQ R10
+	JNZ block
+	VZEROUPPER
+	RET
+
+// The two constants of an exact u/255: fma(u, c1, u·c2).
+DATA ·pixelAVX2+0(SB)/4, $0x3b808081 // 0x1.010102p-8
+DATA ·pixelAVX2+4(SB)/4, $0xaf7efeff // -0x1.fdfdfep-33
+GLOBL ·pixelAVX2(SB), RODATA|NOPTR, $8
+
+// PIXELS converts 8 bytes of the row whose address stands at O of the list.
+#define PIXELS(O, X) \
+	MOVQ O(DX), AX; \
+	VPMOVZXBD (AX)(R10*1), X; \
+	VCVTDQ2PS X, X; \
+	VMULPS Y15, X, Y13; \
+	VFMADD213PS Y13, Y14, X
+
+// func gatherAVX2Asm(xt, xr *float32, ld int, rows **uint8, blocks int)
+TEXT ·gatherAVX2Asm(SB), NOSPLIT, $0-40
+	MOVQ xt+0(FP), DI
+	MOVQ xr+8(FP), SI
+	MOVQ ld+16(FP), R9
+	MOVQ rows+24(FP), DX
+	MOVQ blocks+32(FP), R11
+	XORQ R10, R10 // features done
+block:
+	VBROADCASTSS ·pixelAVX2+0(SB), Y14
+	VBROADCASTSS ·pixelAVX2+4(SB), Y15
+	PIXELS(0, Y0)
+	PIXELS(8, Y1)
+	PIXELS(16, Y2)
+	PIXELS(24, Y3)
+	PIXELS(32, Y4)
+	PIXELS(40, Y5)
+	PIXELS(48, Y6)
+	PIXELS(56, Y7)
+	TESTQ SI, SI
+	JZ panel
+	MOVQ SI, AX
+	VMOVUPS Y0, (AX)
+	ADDQ R9, AX
+	VMOVUPS Y1, (AX)
+	ADDQ R9, AX
+	VMOVUPS Y2, (AX)
+	ADDQ R9, AX
+	VMOVUPS Y3, (AX)
+	ADDQ R9, AX
+	VMOVUPS Y4, (AX)
+	ADDQ R9, AX
+	VMOVUPS Y5, (AX)
+	ADDQ R9, AX
+	VMOVUPS Y6, (AX)
+	ADDQ R9, AX
+	VMOVUPS Y7, (AX)
+	ADDQ $32, SI
+panel:
+	TRANSPOSE
+	VMOVUPS Y8, 0(DI)
+	VMOVUPS Y9, 128(DI)
+	VMOVUPS Y10, 256(DI)
+	VMOVUPS Y11, 384(DI)
+	VMOVUPS Y12, 512(DI)
+	VMOVUPS Y13, 640(DI)
+	VMOVUPS Y14, 768(DI)
+	VMOVUPS Y15, 896(DI)
+	ADDQ $1024, DI
+	ADDQ $8, R10
+	DECQ R11
+	JNZ block
+	VZEROUPPER
+	RET
