@@ -1,0 +1,68 @@
+package matmul
+
+import "weft/asm"
+
+// division splits the rows and columns of C over a grid of workers.
+type division struct {
+	down, across          int // workers in the grid
+	rowGrain, columnGrain int // the parts of a worker begin at multiples
+}
+
+func (d *division) workers() int { return d.down * d.across }
+
+// rows returns the rows [lo, hi) of a worker, of m.
+func (d *division) rows(worker, m int) (lo, hi int) {
+	return part(worker/d.across, d.down, m, d.rowGrain)
+}
+
+// cols returns the columns [lo, hi) of a worker, of n.
+func (d *division) cols(worker, n int) (lo, hi int) {
+	return part(worker%d.across, d.across, n, d.columnGrain)
+}
+
+// part returns part i of n, divided into as many parts of whole grains as there
+// are; the last grain may be partial.
+func part(i, parts, n, grain int) (lo, hi int) {
+	grains := (n + grain - 1) / grain
+	return min(n, grains*i/parts*grain), min(n, grains*(i+1)/parts*grain)
+}
+
+// largest returns the size of the largest part.
+func largest(parts, n, grain int) int {
+	grains := (n + grain - 1) / grain
+	return min(n, (grains+parts-1)/parts*grain)
+}
+
+// handover is the work that one more worker must save to be worth being called:
+// half a microsecond, in registers of 16 columns times steps of k.
+const handover = 4000
+
+// divide chooses the grid whose busiest worker has least to do, the work being
+// counted in registers times steps. Every worker packs what it reads, so a
+// grid costs nothing but what its parts read twice.
+func divide(m, n, k, mr, workers int) division {
+	best := division{1, 1, 1, asm.PanelWidth}
+	least := registers(n) * m * k
+	if least <= handover {
+		return best
+	}
+	for across := 1; across <= workers; across++ {
+		for down := 1; down*across <= workers; down++ {
+			d := division{down, across, mr, asm.PanelWidth}
+			if m <= 2*mr*down {
+				d.rowGrain = 1 // few rows: tiles of any height
+			}
+			if n <= 2*asm.PanelWidth*across {
+				d.columnGrain = asm.PanelWidth / 2
+			}
+			work := registers(largest(across, n, d.columnGrain)) * largest(down, m, d.rowGrain) * k
+			if work += handover * (d.workers() - 1); work < least {
+				best, least = d, work
+			}
+		}
+	}
+	return best
+}
+
+// registers counts the registers of 16 columns that a row of n columns fills.
+func registers(n int) int { return (n + 15) / 16 }

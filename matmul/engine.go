@@ -1,0 +1,126 @@
+// Package matmul multiplies float32 matrices: views with any strides, products
+// blocked for the caches, divided over the workers of a pool, and finished
+// block by block by the caller while they are hot.
+//
+// Each element of a product is one chain of fused multiply-adds in increasing
+// k. So the bits depend neither on the kernels nor on the blocks nor on the
+// number of workers.
+package matmul
+
+import (
+	"fmt"
+	"sync"
+
+	"weft/asm"
+)
+
+// Epilogue finishes blocks of a product while they are in cache: an activation,
+// a transposed copy, the update of an optimizer.
+type Epilogue interface {
+	// Finish is called once for each block of C, rows [i, i+rows) and columns
+	// [j, j+cols), when its chains are complete, by the worker that computed
+	// it: different blocks may be finished at the same time. The blocks cover C
+	// once; their sizes depend on the kernels and workers.
+	Finish(i, j, rows, cols int)
+}
+
+// Engine multiplies with one set of kernels and the workers of one pool. It
+// keeps its packing buffers, so that repeated products allocate nothing. An
+// engine is for one goroutine at a time.
+type Engine struct {
+	kernels  *asm.Kernels
+	pool     *Pool
+	scratch  []scratch // of each worker
+	product  product   // under way
+	division division  // of its rows and columns over the workers
+}
+
+// New returns an engine on these kernels. Without a pool, nil, the goroutine
+// that calls does all the work.
+func New(kernels *asm.Kernels, pool *Pool) *Engine {
+	workers := 1
+	if pool != nil {
+		workers = pool.Workers()
+	}
+	return &Engine{kernels: kernels, pool: pool, scratch: make([]scratch, workers)}
+}
+
+// product is C = alpha·A·B, or C += with accumulate, k > 0 or not.
+type product struct {
+	c, a, b    Matrix
+	alpha      float32
+	accumulate bool
+	epilogue   Epilogue
+	transposed bool // c, a, b describe Cᵀ = Bᵀ·Aᵀ
+}
+
+// Mul sets C = A·B, [m×n] = [m×k]·[k×n]; with k = 0 that is +0. The epilogue may
+// be nil. Mul panics, before it writes, where the sizes do not fit together, a
+// view is larger than its data, elements of C coincide, or C shares an element
+// with A or B.
+func (e *Engine) Mul(c, a, b Matrix, epilogue Epilogue) {
+	e.multiply("Mul", product{c: c, a: a, b: b, alpha: 1, epilogue: epilogue})
+}
+
+// MulAdd is Mul with C += A·B: the chain of each element starts at C. A layer's
+// bias goes into C first.
+func (e *Engine) MulAdd(c, a, b Matrix, epilogue Epilogue) {
+	e.multiply("MulAdd", product{c: c, a: a, b: b, alpha: 1, accumulate: true, epilogue: epilogue})
+}
+
+// engines keep the packing buffers of [Mul] and [Sgemm] between calls.
+var engines = sync.Pool{New: func() any { return New(asm.Best(), nil) }}
+
+// Mul sets C = A·B with the best kernels of this CPU on the goroutine that
+// calls; see [Engine.Mul]. Any number of goroutines may call it.
+func Mul(c, a, b Matrix) {
+	e := engines.Get().(*Engine)
+	e.Mul(c, a, b, nil)
+	engines.Put(e)
+}
+
+func (e *Engine) multiply(op string, p product) {
+	if p.c.Rows != p.a.Rows || p.c.Cols != p.b.Cols || p.a.Cols != p.b.Rows {
+		panic(fmt.Sprintf("matmul: %s: C is %d×%d, A %d×%d, B %d×%d: want m×n = m×k · k×n",
+			op, p.c.Rows, p.c.Cols, p.a.Rows, p.a.Cols, p.b.Rows, p.b.Cols))
+	}
+	p.c.checkView(op, "C")
+	p.a.checkView(op, "A")
+	p.b.checkView(op, "B")
+	p.c.checkDistinct(op)
+	if p.c.Rows == 0 || p.c.Cols == 0 {
+		return
+	}
+	if overlap(p.c, p.a) {
+		panic("matmul: " + op + ": C shares elements with A: multiply into another matrix")
+	}
+	if overlap(p.c, p.b) {
+		panic("matmul: " + op + ": C shares elements with B: multiply into another matrix")
+	}
+	if p.c.ColStride != 1 && p.c.RowStride == 1 && p.c.Cols > 1 {
+		p.c, p.a, p.b, p.transposed = p.c.T(), p.b.T(), p.a.T(), true
+	}
+	e.run(p)
+}
+
+// run divides a product that was checked over the workers.
+func (e *Engine) run(p product) {
+	e.product = p
+	e.division = divide(p.c.Rows, p.c.Cols, p.a.Cols, e.kernels.MR, len(e.scratch))
+	if e.division.workers() == 1 {
+		e.Run(0, 1)
+	} else {
+		e.pool.Run(e, e.division.workers())
+	}
+	e.product = product{} // keeps no matrix alive
+}
+
+// Run is what one worker does of the product under way; [Pool.Run] calls it.
+func (e *Engine) Run(worker, _ int) {
+	p, d := &e.product, &e.division
+	i0, i1 := d.rows(worker, p.c.Rows)
+	j0, j1 := d.cols(worker, p.c.Cols)
+	if i0 < i1 && j0 < j1 {
+		e.scratch[worker].multiply(e.kernels, p, i0, i1, j0, j1)
+	}
+}
