@@ -35,6 +35,8 @@ type Pool struct {
 	_       line
 
 	failure any // value of the first panic, written by whoever set failed
+
+	waited atomic.Int64 // nanoseconds of waits longer than spinTurns
 }
 
 // line keeps what different workers write on different cache lines, two of
@@ -92,9 +94,11 @@ func (p *Pool) Run(t Task, workers int) {
 		p.lanes[i].call()
 	}
 	p.do(0)
-	for w := p.newWait(); p.done.Load() != int32(workers-1); {
+	w := p.newWait()
+	for p.done.Load() != int32(workers-1) {
 		w.turn()
 	}
+	p.end(&w)
 	p.task = nil
 	if p.failed.Load() {
 		failure := p.failure
@@ -179,18 +183,21 @@ func (p *Pool) Barrier(workers int) {
 		p.phase.Add(1)
 		return
 	}
-	for w := p.newWait(); p.phase.Load() == phase; {
+	w := p.newWait()
+	for p.phase.Load() == phase {
 		w.turn()
 		if p.failed.Load() {
 			panic(released)
 		}
 	}
+	p.end(&w)
 }
 
 // wait is one wait for other workers of a Run.
 type wait struct {
 	yield bool
 	turns int
+	long  time.Time // when it became one of more than spinTurns
 }
 
 func (p *Pool) newWait() wait { return wait{yield: p.yield} }
@@ -198,10 +205,26 @@ func (p *Pool) newWait() wait { return wait{yield: p.yield} }
 // turn passes a moment: bare turns at first, then yielding ones.
 func (w *wait) turn() {
 	w.turns++
+	if w.turns == spinTurns {
+		w.long = time.Now()
+	}
 	if w.yield || w.turns > spinTurns {
 		runtime.Gosched()
 	}
 }
+
+// end adds a long wait to what the pool waited.
+func (p *Pool) end(w *wait) {
+	if !w.long.IsZero() {
+		p.waited.Add(int64(time.Since(w.long)))
+	}
+}
+
+// Waited returns how long workers have waited for each other since the pool
+// began, added up over the workers: at barriers and at the end of tasks, the
+// first microsecond of each wait not counted. Much of it means that something
+// else runs on the cores.
+func (p *Pool) Waited() time.Duration { return time.Duration(p.waited.Load()) }
 
 // Close ends the goroutines of the pool after the Run under way. A second Close
 // does nothing.

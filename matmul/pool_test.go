@@ -166,6 +166,23 @@ func TestPoolContract(t *testing.T) {
 	}
 }
 
+func TestPoolWaited(t *testing.T) {
+	p := NewPool(3)
+	defer p.Close()
+	const pause = 20 * time.Millisecond
+	before := p.Waited()
+	p.Run(taskFunc(func(worker, workers int) {
+		if worker == 1 {
+			time.Sleep(pause)
+		}
+		p.Barrier(workers)
+	}), 3)
+	// Both others wait for it; each may have come a little later.
+	if d := p.Waited() - before; d < pause {
+		t.Errorf("two workers waited %v for one that slept %v", d, pause)
+	}
+}
+
 func TestPoolAllocatesNothing(t *testing.T) {
 	p := NewPool(2)
 	defer p.Close()

@@ -156,7 +156,7 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order [
 	} else {
 		shuffle(order, train, m.seed, m.epochs)
 	}
-	t.begin(order[:batch], m.workers)
+	t.begin(order[:batch], t.crew.now)
 	sum, hits, seen := 0.0, 0, 0
 	nan := math.NaN()
 	done := ctx.Done()
@@ -175,7 +175,7 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order [
 		t.step = m.steps
 		t.update = m.optimizer.Prepare(m.steps)
 		n, h := t.batch, 0
-		sum, h = t.train(next, m.workers, sum)
+		sum, h = t.train(next, t.crew.step(), sum)
 		hits, seen = hits+h, seen+n
 		p.Step++
 		if sum != sum {

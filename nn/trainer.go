@@ -29,6 +29,7 @@ type trainer struct {
 	loss    Loss
 	plans   [][]planned // by number of workers − 1
 	gather  gather
+	crew    crew
 
 	input   *buffer // the batch of this step
 	next    *buffer // the next one, gathered during this step
@@ -75,6 +76,7 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 		plans: make([][]planned, workers), scratch: make([][]float32, workers), hits: make([]workerHits, workers),
 		classes: make([]int32, panels*asm.PanelWidth), nextClasses: make([]int32, panels*asm.PanelWidth),
 	}
+	t.crew = newCrew(t.pool, workers)
 	buffers, ops := t.build(m)
 	slab(func(alloc func(int) []float32) {
 		for i := range t.scratch {
