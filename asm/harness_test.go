@@ -82,20 +82,6 @@ func (g *guard) check() error {
 	panic("unreachable")
 }
 
-// guarded returns n floats directly before a page that cannot be read (align =
-// flushRight), or align floats behind such a page. The end of the test checks
-// that nothing around them was written.
-func guarded(t testing.TB, n, align int) []float32 {
-	t.Helper()
-	g := newGuard(t, n)
-	t.Cleanup(func() {
-		if err := g.check(); err != nil {
-			t.Error(err)
-		}
-	})
-	return g.floats(n, align)
-}
-
 // faults calls f and returns what it panics with, a memory fault included.
 func faults(f func()) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))

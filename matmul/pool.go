@@ -161,15 +161,15 @@ func (l *lane) await(seen uint32) {
 // do runs the task and keeps the first panic.
 func (p *Pool) do(worker int) {
 	defer func() {
-		if r := recover(); r != nil && r != released && p.failed.CompareAndSwap(false, true) {
+		if r := recover(); r != nil && r != errReleased && p.failed.CompareAndSwap(false, true) {
 			p.failure = r
 		}
 	}()
 	p.task.Run(worker, p.workers)
 }
 
-// released is what a barrier panics with when another worker failed.
-var released = fmt.Errorf("matmul: another worker panicked")
+// errReleased is what a barrier panics with when another worker failed.
+var errReleased = fmt.Errorf("matmul: another worker panicked")
 
 // Barrier returns when all workers of this Run have called it. What they wrote
 // before is then visible to all.
@@ -187,7 +187,7 @@ func (p *Pool) Barrier(workers int) {
 	for p.phase.Load() == phase {
 		w.turn()
 		if p.failed.Load() {
-			panic(released)
+			panic(errReleased)
 		}
 	}
 	p.end(&w)
