@@ -2,15 +2,21 @@
 
 package asm
 
-// expAVX512Asm is y[i] = exp(x[i] − shift) for n ≥ 1 numbers.
+// expAVX512Asm is expGo for n ≥ 1 numbers.
 //
 //go:noescape
-func expAVX512Asm(y, x *float32, n int, shift float32)
+func expAVX512Asm(y, x *float32, n int)
+
+// expShiftedAVX512Asm is y[i] = exp(x[i] − most) for n ≥ 1 numbers that are at
+// most that.
+//
+//go:noescape
+func expShiftedAVX512Asm(y, x *float32, n int, most float32)
 
 func expAVX512(y, x []float32) {
 	checkLengths2("Exp", len(y), len(x))
 	if len(y) > 0 {
-		expAVX512Asm(&y[0], &x[0], len(y), 0)
+		expAVX512Asm(&y[0], &x[0], len(y))
 	}
 }
 

@@ -78,7 +78,7 @@ TEXT ·maxAVX512Asm(SB), NOSPLIT, $0-20
 	MOVQ x+0(FP), SI
 	MOVQ n+8(FP), R8
 	XORQ R9, R9
-	VMOVUPS C_negInf, Z0
+	VBROADCASTSS C_negInf, Z0
 	SUBQ $16, R8
 	JLT last
 turn:

@@ -14,7 +14,7 @@ func crossEntropyColumnsAVX512Asm(d, z *float32, classes int, labels *int32, los
 
 func softmaxAVX512(p, z []float32) {
 	checkSoftmax(p, z)
-	expAVX512Asm(&p[0], &z[0], len(z), maxAVX512Asm(&z[0], len(z)))
+	expShiftedAVX512Asm(&p[0], &z[0], len(z), maxAVX512Asm(&z[0], len(z)))
 	scaleAVX512Asm(&p[0], &p[0], len(p), 1/sumAVX512Asm(&p[0], len(p)))
 }
 
@@ -22,7 +22,7 @@ func softmaxCrossEntropyAVX512(d, z []float32, label int, k float32) (loss float
 	checkSoftmaxCrossEntropy(d, z, label)
 	m := maxAVX512Asm(&z[0], len(z))
 	margin := z[label] - m // before d, which may be z, is written
-	expAVX512Asm(&d[0], &z[0], len(z), m)
+	expShiftedAVX512Asm(&d[0], &z[0], len(z), m)
 	s := sumAVX512Asm(&d[0], len(d))
 	r, e := k/s, d[label]
 	scaleAVX512Asm(&d[0], &d[0], len(d), r)

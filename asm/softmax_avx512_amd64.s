@@ -8,7 +8,8 @@
 // in accumulator c mod 16, one after the other, and folds them as they come.
 //
 //	Z8 maximum   Z9 number of the class   Z10 labels   Z11 z[label]−m
-//	Z12 exp(z[label]−m)   Z13 arg-max   Z14 columns with NaN   Z0 … Z7 scratch
+//	Z12 exp(z[label]−m)   Z13 arg-max   Z15 ones, as integers   K3 columns with NaN
+//	Z0 … Z7 scratch   Z16 … constants
 //	DI d or p   SI z   R8 classes·128   R9 offset of the class
 
 // LANE: X = the sum of classes L, L+16, … of the columns at DI.
@@ -30,7 +31,7 @@ TEXT ·softmaxColumnsAVX512Asm(SB), NOSPLIT, $0-24
 	MOVQ z+8(FP), SI
 	MOVQ classes+16(FP), R8
 	SHLQ $7, R8
-	VMOVUPS C_negInf, Z8
+	VBROADCASTSS C_negInf, Z8
 	XORQ R9, R9
 maximum:
 	VMOVUPS (SI)(R9*1), Z0
@@ -41,12 +42,12 @@ maximum:
 	VPXORD Z0, Z0, Z0
 	VADDPS Z0, Z8, Z8
 	XORQ R9, R9
+	EXPCONSTANTS
 exponential:
 	VMOVUPS (SI)(R9*1), Z0
 	VSUBPS Z8, Z0, Z0
-	VMOVUPS C_lo, Z1
-	VMAXPS Z0, Z1, Z0
-	EXP(Z0, Z1, Z2, Z3)
+	VMAXPS Z0, Z26, Z0
+	EXP(Z0, Z1, Z3)
 	VMOVUPS Z3, (DI)(R9*1)
 	ADDQ $128, R9
 	CMPQ R9, R8
@@ -82,8 +83,7 @@ exponential:
 	VADDPS Z2, Z1, Z1
 	VADDPS Z1, Z4, Z4
 	VADDPS Z4, Z0, Z0
-	VMOVUPS C_one, Z1
-	VDIVPS Z0, Z1, Z0
+	VDIVPS Z0, Z25, Z0
 	XORQ R9, R9
 scale:
 	VMULPS (DI)(R9*1), Z0, Z1
@@ -103,9 +103,10 @@ TEXT ·crossEntropyColumnsAVX512Asm(SB), NOSPLIT, $0-56
 	MOVQ labels+24(FP), AX
 	VMOVUPS (AX), Z10
 	MOVQ loss+32(FP), DX
-	VMOVUPS C_negInf, Z8
+	VBROADCASTSS C_negInf, Z8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z13, Z13, Z13
+	VPBROADCASTD C_i1, Z15
 	KXORW K3, K3, K3 // columns with NaN
 	XORQ R9, R9
 maximum:
@@ -115,7 +116,7 @@ maximum:
 	VMOVAPS Z0, K2, Z8
 	VCMPPS $3, Z0, Z0, K2
 	KORW K2, K3, K3
-	VPADDD C_i1, Z9, Z9
+	VPADDD Z15, Z9, Z9
 	ADDQ $128, R9
 	CMPQ R9, R8
 	JLT maximum
@@ -131,17 +132,17 @@ maximum:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	XORQ R9, R9
+	EXPCONSTANTS
 exponential:
 	VMOVUPS (SI)(R9*1), Z0
 	VSUBPS Z8, Z0, Z0
 	VPCMPEQD Z9, Z10, K2
 	VMOVAPS Z0, K2, Z11
-	VMOVUPS C_lo, Z1
-	VMAXPS Z0, Z1, Z0
-	EXP(Z0, Z1, Z2, Z3)
+	VMAXPS Z0, Z26, Z0
+	EXP(Z0, Z1, Z3)
 	VMOVAPS Z3, K2, Z12
 	VMOVUPS Z3, (DI)(R9*1)
-	VPADDD C_i1, Z9, Z9
+	VPADDD Z15, Z9, Z9
 	ADDQ $128, R9
 	CMPQ R9, R8
 	JLT exponential
@@ -188,10 +189,11 @@ gradient:
 	VMOVAPS Z5, K2, Z2
 	VMOVAPS.Z Z2, K4, Z2
 	VMOVUPS Z2, (DI)(R9*1)
-	VPADDD C_i1, Z9, Z9
+	VPADDD Z15, Z9, Z9
 	ADDQ $128, R9
 	CMPQ R9, R8
 	JLT gradient
+	LOGCONSTANTS
 	LOG(Z0, Z1, Z2, Z3, Z4)
 	VSUBPS Z11, Z0, Z0
 	VMOVAPS.Z Z0, K4, Z0
