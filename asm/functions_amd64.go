@@ -128,15 +128,21 @@ func mulAVX512(dst, a, b []float32) {
 	}
 }
 
-// expAVX2Asm is y[i] = exp(x[i] − shift) for n ≥ 1 numbers.
+// expAVX2Asm is expGo for n ≥ 1 numbers.
 //
 //go:noescape
-func expAVX2Asm(y, x *float32, n int, shift float32)
+func expAVX2Asm(y, x *float32, n int)
+
+// expShiftedAVX2Asm is y[i] = exp(x[i] − most) for n ≥ 1 numbers that are at
+// most that.
+//
+//go:noescape
+func expShiftedAVX2Asm(y, x *float32, n int, most float32)
 
 func expAVX2(y, x []float32) {
 	checkLengths2("Exp", len(y), len(x))
 	if len(y) > 0 {
-		expAVX2Asm(&y[0], &x[0], len(y), 0)
+		expAVX2Asm(&y[0], &x[0], len(y))
 	}
 }
 

@@ -45,6 +45,8 @@
 #define C_i23 ·funcsAVX2+1312(SB)
 #define C_i1 ·funcsAVX2+1344(SB)
 #define C_abs ·funcsAVX2+1376(SB)
+#define C_limit ·funcsAVX2+1408(SB)
+#define C_logLimit ·funcsAVX2+1440(SB)
 
 // EXP: P = e^X for X from −104.5 to 89 or NaN; X, T and N are lost. The scale 2ⁿ
 // is two factors, of which the first product is exact.
@@ -105,3 +107,72 @@
 	VBLENDVPS B, D, G, G; \
 	VCMPPS $0x15, C_inf, X, B; \
 	VBLENDVPS B, X, G, X
+
+// The short forms keep their constants in registers. EXPCONSTANTS is for
+// EXPSHORT, LOGCONSTANTS for LOGSHORT.
+#define EXPCONSTANTS \
+	VMOVUPS C_magic127, Y6; \
+	VMOVUPS C_log2e, Y7; \
+	VMOVUPS C_ln2Hi, Y8; \
+	VMOVUPS C_ln2Lo, Y9; \
+	VMOVUPS C_e6, Y10; \
+	VMOVUPS C_e5, Y11; \
+	VMOVUPS C_e4, Y12; \
+	VMOVUPS C_e3, Y13; \
+	VMOVUPS C_e2, Y14; \
+	VMOVUPS C_one, Y15
+
+// EXPSHORT: P = e^X for |X| ≤ 87.3, where 2ⁿ is one normal factor; X, T and N
+// are lost.
+#define EXPSHORT(X, T, N, P) \
+	VMOVAPS Y6, T; \
+	VFMADD231PS Y7, X, T; \
+	VSUBPS Y6, T, N; \
+	VFNMADD231PS Y8, N, X; \
+	VFNMADD231PS Y9, N, X; \
+	VMOVAPS Y11, P; \
+	VFMADD231PS Y10, X, P; \
+	VFMADD213PS Y12, X, P; \
+	VFMADD213PS Y13, X, P; \
+	VFMADD213PS Y14, X, P; \
+	VFMADD213PS Y15, X, P; \
+	VFMADD213PS Y15, X, P; \
+	VPSLLD $23, T, T; \
+	VMULPS T, P, P
+
+#define LOGCONSTANTS \
+	VMOVUPS C_bias, Y5; \
+	VMOVUPS C_one, Y6; \
+	VMOVUPS C_g8, Y7; \
+	VMOVUPS C_g7, Y8; \
+	VMOVUPS C_g6, Y9; \
+	VMOVUPS C_g5, Y10; \
+	VMOVUPS C_g4, Y11; \
+	VMOVUPS C_g3, Y12; \
+	VMOVUPS C_g2, Y13; \
+	VMOVUPS C_g1, Y14; \
+	VMOVUPS C_g0, Y15
+
+// LOGSHORT: X = log X for X positive, normal and finite; A, B, D, E are lost.
+#define LOGSHORT(X, A, B, D, E) \
+	VPSUBD Y5, X, B; \
+	VPSRAD $23, B, E; \
+	VCVTDQ2PS E, E; \
+	VPAND C_mant, B, A; \
+	VPADDD Y5, A, A; \
+	VSUBPS Y6, A, A; \
+	VMULPS A, A, B; \
+	VMOVAPS Y8, D; \
+	VFMADD231PS Y7, A, D; \
+	VFMADD213PS Y9, A, D; \
+	VFMADD213PS Y10, A, D; \
+	VFMADD213PS Y11, A, D; \
+	VFMADD213PS Y12, A, D; \
+	VFMADD213PS Y13, A, D; \
+	VFMADD213PS Y14, A, D; \
+	VFMADD213PS Y15, A, D; \
+	VFMADD213PS C_half, A, D; \
+	VMULPS C_ln2Lo, E, X; \
+	VFMADD231PS B, D, X; \
+	VADDPS A, X, X; \
+	VFMADD231PS C_ln2Hi, E, X

@@ -9,184 +9,6 @@
 //	DI output   SI, DX inputs   R8 floats to go   R9 floats done
 //	Y15 mask of the last turn
 
-DATA ·funcsAVX2+0(SB)/8, $0xc2d10000c2d10000
-DATA ·funcsAVX2+8(SB)/8, $0xc2d10000c2d10000
-DATA ·funcsAVX2+16(SB)/8, $0xc2d10000c2d10000
-DATA ·funcsAVX2+24(SB)/8, $0xc2d10000c2d10000
-DATA ·funcsAVX2+32(SB)/8, $0x42b2000042b20000
-DATA ·funcsAVX2+40(SB)/8, $0x42b2000042b20000
-DATA ·funcsAVX2+48(SB)/8, $0x42b2000042b20000
-DATA ·funcsAVX2+56(SB)/8, $0x42b2000042b20000
-DATA ·funcsAVX2+64(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA ·funcsAVX2+72(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA ·funcsAVX2+80(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA ·funcsAVX2+88(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA ·funcsAVX2+96(SB)/8, $0x4b4000004b400000
-DATA ·funcsAVX2+104(SB)/8, $0x4b4000004b400000
-DATA ·funcsAVX2+112(SB)/8, $0x4b4000004b400000
-DATA ·funcsAVX2+120(SB)/8, $0x4b4000004b400000
-DATA ·funcsAVX2+128(SB)/8, $0x4b4000fe4b4000fe
-DATA ·funcsAVX2+136(SB)/8, $0x4b4000fe4b4000fe
-DATA ·funcsAVX2+144(SB)/8, $0x4b4000fe4b4000fe
-DATA ·funcsAVX2+152(SB)/8, $0x4b4000fe4b4000fe
-DATA ·funcsAVX2+160(SB)/8, $0x3f3172003f317200
-DATA ·funcsAVX2+168(SB)/8, $0x3f3172003f317200
-DATA ·funcsAVX2+176(SB)/8, $0x3f3172003f317200
-DATA ·funcsAVX2+184(SB)/8, $0x3f3172003f317200
-DATA ·funcsAVX2+192(SB)/8, $0x35bfbe8e35bfbe8e
-DATA ·funcsAVX2+200(SB)/8, $0x35bfbe8e35bfbe8e
-DATA ·funcsAVX2+208(SB)/8, $0x35bfbe8e35bfbe8e
-DATA ·funcsAVX2+216(SB)/8, $0x35bfbe8e35bfbe8e
-DATA ·funcsAVX2+224(SB)/8, $0x3ab4a5623ab4a562
-DATA ·funcsAVX2+232(SB)/8, $0x3ab4a5623ab4a562
-DATA ·funcsAVX2+240(SB)/8, $0x3ab4a5623ab4a562
-DATA ·funcsAVX2+248(SB)/8, $0x3ab4a5623ab4a562
-DATA ·funcsAVX2+256(SB)/8, $0x3c091cc73c091cc7
-DATA ·funcsAVX2+264(SB)/8, $0x3c091cc73c091cc7
-DATA ·funcsAVX2+272(SB)/8, $0x3c091cc73c091cc7
-DATA ·funcsAVX2+280(SB)/8, $0x3c091cc73c091cc7
-DATA ·funcsAVX2+288(SB)/8, $0x3d2aad143d2aad14
-DATA ·funcsAVX2+296(SB)/8, $0x3d2aad143d2aad14
-DATA ·funcsAVX2+304(SB)/8, $0x3d2aad143d2aad14
-DATA ·funcsAVX2+312(SB)/8, $0x3d2aad143d2aad14
-DATA ·funcsAVX2+320(SB)/8, $0x3e2aaa493e2aaa49
-DATA ·funcsAVX2+328(SB)/8, $0x3e2aaa493e2aaa49
-DATA ·funcsAVX2+336(SB)/8, $0x3e2aaa493e2aaa49
-DATA ·funcsAVX2+344(SB)/8, $0x3e2aaa493e2aaa49
-DATA ·funcsAVX2+352(SB)/8, $0x3efffffd3efffffd
-DATA ·funcsAVX2+360(SB)/8, $0x3efffffd3efffffd
-DATA ·funcsAVX2+368(SB)/8, $0x3efffffd3efffffd
-DATA ·funcsAVX2+376(SB)/8, $0x3efffffd3efffffd
-DATA ·funcsAVX2+384(SB)/8, $0x3f8000003f800000
-DATA ·funcsAVX2+392(SB)/8, $0x3f8000003f800000
-DATA ·funcsAVX2+400(SB)/8, $0x3f8000003f800000
-DATA ·funcsAVX2+408(SB)/8, $0x3f8000003f800000
-DATA ·funcsAVX2+416(SB)/8, $0x8000000080000000
-DATA ·funcsAVX2+424(SB)/8, $0x8000000080000000
-DATA ·funcsAVX2+432(SB)/8, $0x8000000080000000
-DATA ·funcsAVX2+440(SB)/8, $0x8000000080000000
-DATA ·funcsAVX2+448(SB)/8, $0xc111999ac111999a
-DATA ·funcsAVX2+456(SB)/8, $0xc111999ac111999a
-DATA ·funcsAVX2+464(SB)/8, $0xc111999ac111999a
-DATA ·funcsAVX2+472(SB)/8, $0xc111999ac111999a
-DATA ·funcsAVX2+480(SB)/8, $0x4038aa3b4038aa3b
-DATA ·funcsAVX2+488(SB)/8, $0x4038aa3b4038aa3b
-DATA ·funcsAVX2+496(SB)/8, $0x4038aa3b4038aa3b
-DATA ·funcsAVX2+504(SB)/8, $0x4038aa3b4038aa3b
-DATA ·funcsAVX2+512(SB)/8, $0x4b40007f4b40007f
-DATA ·funcsAVX2+520(SB)/8, $0x4b40007f4b40007f
-DATA ·funcsAVX2+528(SB)/8, $0x4b40007f4b40007f
-DATA ·funcsAVX2+536(SB)/8, $0x4b40007f4b40007f
-DATA ·funcsAVX2+544(SB)/8, $0x3eb172003eb17200
-DATA ·funcsAVX2+552(SB)/8, $0x3eb172003eb17200
-DATA ·funcsAVX2+560(SB)/8, $0x3eb172003eb17200
-DATA ·funcsAVX2+568(SB)/8, $0x3eb172003eb17200
-DATA ·funcsAVX2+576(SB)/8, $0x353fbe8e353fbe8e
-DATA ·funcsAVX2+584(SB)/8, $0x353fbe8e353fbe8e
-DATA ·funcsAVX2+592(SB)/8, $0x353fbe8e353fbe8e
-DATA ·funcsAVX2+600(SB)/8, $0x353fbe8e353fbe8e
-DATA ·funcsAVX2+608(SB)/8, $0x3db6a7353db6a735
-DATA ·funcsAVX2+616(SB)/8, $0x3db6a7353db6a735
-DATA ·funcsAVX2+624(SB)/8, $0x3db6a7353db6a735
-DATA ·funcsAVX2+632(SB)/8, $0x3db6a7353db6a735
-DATA ·funcsAVX2+640(SB)/8, $0x3e89060f3e89060f
-DATA ·funcsAVX2+648(SB)/8, $0x3e89060f3e89060f
-DATA ·funcsAVX2+656(SB)/8, $0x3e89060f3e89060f
-DATA ·funcsAVX2+664(SB)/8, $0x3e89060f3e89060f
-DATA ·funcsAVX2+672(SB)/8, $0x3f2aaa743f2aaa74
-DATA ·funcsAVX2+680(SB)/8, $0x3f2aaa743f2aaa74
-DATA ·funcsAVX2+688(SB)/8, $0x3f2aaa743f2aaa74
-DATA ·funcsAVX2+696(SB)/8, $0x3f2aaa743f2aaa74
-DATA ·funcsAVX2+704(SB)/8, $0x3faaaa6e3faaaa6e
-DATA ·funcsAVX2+712(SB)/8, $0x3faaaa6e3faaaa6e
-DATA ·funcsAVX2+720(SB)/8, $0x3faaaa6e3faaaa6e
-DATA ·funcsAVX2+728(SB)/8, $0x3faaaa6e3faaaa6e
-DATA ·funcsAVX2+736(SB)/8, $0x4000000040000000
-DATA ·funcsAVX2+744(SB)/8, $0x4000000040000000
-DATA ·funcsAVX2+752(SB)/8, $0x4000000040000000
-DATA ·funcsAVX2+760(SB)/8, $0x4000000040000000
-DATA ·funcsAVX2+768(SB)/8, $0x3d3bdd753d3bdd75
-DATA ·funcsAVX2+776(SB)/8, $0x3d3bdd753d3bdd75
-DATA ·funcsAVX2+784(SB)/8, $0x3d3bdd753d3bdd75
-DATA ·funcsAVX2+792(SB)/8, $0x3d3bdd753d3bdd75
-DATA ·funcsAVX2+800(SB)/8, $0xbdca3e35bdca3e35
-DATA ·funcsAVX2+808(SB)/8, $0xbdca3e35bdca3e35
-DATA ·funcsAVX2+816(SB)/8, $0xbdca3e35bdca3e35
-DATA ·funcsAVX2+824(SB)/8, $0xbdca3e35bdca3e35
-DATA ·funcsAVX2+832(SB)/8, $0x3df069cd3df069cd
-DATA ·funcsAVX2+840(SB)/8, $0x3df069cd3df069cd
-DATA ·funcsAVX2+848(SB)/8, $0x3df069cd3df069cd
-DATA ·funcsAVX2+856(SB)/8, $0x3df069cd3df069cd
-DATA ·funcsAVX2+864(SB)/8, $0xbe011cdebe011cde
-DATA ·funcsAVX2+872(SB)/8, $0xbe011cdebe011cde
-DATA ·funcsAVX2+880(SB)/8, $0xbe011cdebe011cde
-DATA ·funcsAVX2+888(SB)/8, $0xbe011cdebe011cde
-DATA ·funcsAVX2+896(SB)/8, $0x3e1204533e120453
-DATA ·funcsAVX2+904(SB)/8, $0x3e1204533e120453
-DATA ·funcsAVX2+912(SB)/8, $0x3e1204533e120453
-DATA ·funcsAVX2+920(SB)/8, $0x3e1204533e120453
-DATA ·funcsAVX2+928(SB)/8, $0xbe2a9d85be2a9d85
-DATA ·funcsAVX2+936(SB)/8, $0xbe2a9d85be2a9d85
-DATA ·funcsAVX2+944(SB)/8, $0xbe2a9d85be2a9d85
-DATA ·funcsAVX2+952(SB)/8, $0xbe2a9d85be2a9d85
-DATA ·funcsAVX2+960(SB)/8, $0x3e4ccdea3e4ccdea
-DATA ·funcsAVX2+968(SB)/8, $0x3e4ccdea3e4ccdea
-DATA ·funcsAVX2+976(SB)/8, $0x3e4ccdea3e4ccdea
-DATA ·funcsAVX2+984(SB)/8, $0x3e4ccdea3e4ccdea
-DATA ·funcsAVX2+992(SB)/8, $0xbe800011be800011
-DATA ·funcsAVX2+1000(SB)/8, $0xbe800011be800011
-DATA ·funcsAVX2+1008(SB)/8, $0xbe800011be800011
-DATA ·funcsAVX2+1016(SB)/8, $0xbe800011be800011
-DATA ·funcsAVX2+1024(SB)/8, $0x3eaaaaaa3eaaaaaa
-DATA ·funcsAVX2+1032(SB)/8, $0x3eaaaaaa3eaaaaaa
-DATA ·funcsAVX2+1040(SB)/8, $0x3eaaaaaa3eaaaaaa
-DATA ·funcsAVX2+1048(SB)/8, $0x3eaaaaaa3eaaaaaa
-DATA ·funcsAVX2+1056(SB)/8, $0xbf000000bf000000
-DATA ·funcsAVX2+1064(SB)/8, $0xbf000000bf000000
-DATA ·funcsAVX2+1072(SB)/8, $0xbf000000bf000000
-DATA ·funcsAVX2+1080(SB)/8, $0xbf000000bf000000
-DATA ·funcsAVX2+1088(SB)/8, $0x0080000000800000
-DATA ·funcsAVX2+1096(SB)/8, $0x0080000000800000
-DATA ·funcsAVX2+1104(SB)/8, $0x0080000000800000
-DATA ·funcsAVX2+1112(SB)/8, $0x0080000000800000
-DATA ·funcsAVX2+1120(SB)/8, $0x4b0000004b000000
-DATA ·funcsAVX2+1128(SB)/8, $0x4b0000004b000000
-DATA ·funcsAVX2+1136(SB)/8, $0x4b0000004b000000
-DATA ·funcsAVX2+1144(SB)/8, $0x4b0000004b000000
-DATA ·funcsAVX2+1152(SB)/8, $0x7f8000007f800000
-DATA ·funcsAVX2+1160(SB)/8, $0x7f8000007f800000
-DATA ·funcsAVX2+1168(SB)/8, $0x7f8000007f800000
-DATA ·funcsAVX2+1176(SB)/8, $0x7f8000007f800000
-DATA ·funcsAVX2+1184(SB)/8, $0xff800000ff800000
-DATA ·funcsAVX2+1192(SB)/8, $0xff800000ff800000
-DATA ·funcsAVX2+1200(SB)/8, $0xff800000ff800000
-DATA ·funcsAVX2+1208(SB)/8, $0xff800000ff800000
-DATA ·funcsAVX2+1216(SB)/8, $0x7fc000007fc00000
-DATA ·funcsAVX2+1224(SB)/8, $0x7fc000007fc00000
-DATA ·funcsAVX2+1232(SB)/8, $0x7fc000007fc00000
-DATA ·funcsAVX2+1240(SB)/8, $0x7fc000007fc00000
-DATA ·funcsAVX2+1248(SB)/8, $0x3f4000003f400000
-DATA ·funcsAVX2+1256(SB)/8, $0x3f4000003f400000
-DATA ·funcsAVX2+1264(SB)/8, $0x3f4000003f400000
-DATA ·funcsAVX2+1272(SB)/8, $0x3f4000003f400000
-DATA ·funcsAVX2+1280(SB)/8, $0x007fffff007fffff
-DATA ·funcsAVX2+1288(SB)/8, $0x007fffff007fffff
-DATA ·funcsAVX2+1296(SB)/8, $0x007fffff007fffff
-DATA ·funcsAVX2+1304(SB)/8, $0x007fffff007fffff
-DATA ·funcsAVX2+1312(SB)/8, $0x0000001700000017
-DATA ·funcsAVX2+1320(SB)/8, $0x0000001700000017
-DATA ·funcsAVX2+1328(SB)/8, $0x0000001700000017
-DATA ·funcsAVX2+1336(SB)/8, $0x0000001700000017
-DATA ·funcsAVX2+1344(SB)/8, $0x0000000100000001
-DATA ·funcsAVX2+1352(SB)/8, $0x0000000100000001
-DATA ·funcsAVX2+1360(SB)/8, $0x0000000100000001
-DATA ·funcsAVX2+1368(SB)/8, $0x0000000100000001
-DATA ·funcsAVX2+1376(SB)/8, $0x7fffffff7fffffff
-DATA ·funcsAVX2+1384(SB)/8, $0x7fffffff7fffffff
-DATA ·funcsAVX2+1392(SB)/8, $0x7fffffff7fffffff
-DATA ·funcsAVX2+1400(SB)/8, $0x7fffffff7fffffff
-GLOBL ·funcsAVX2(SB), RODATA|NOPTR, $1408
-
 // MAP1 applies CORE to one input.
 #define MAP1(CORE) \
 	XORQ R9, R9; \
@@ -212,6 +34,93 @@ last: \
 done: \
 	VZEROUPPER; \
 	RET
+
+// MAP4 applies SHORT to four registers at a time where TEST leaves the zero flag,
+// which says that it may, and FULL to the others, one by one.
+#define MAP4(TEST, SHORT, FULL) \
+	XORQ R9, R9; \
+	SUBQ $32, R8; \
+	JLT rest; \
+four: \
+	TEST; \
+	JNZ slow; \
+	SHORT(0); \
+	SHORT(32); \
+	SHORT(64); \
+	SHORT(96); \
+	ADDQ $32, R9; \
+	SUBQ $32, R8; \
+	JGE four; \
+rest: \
+	ADDQ $32, R8; \
+	SUBQ $8, R8; \
+	JLT last; \
+one: \
+	VMOVUPS (SI)(R9*4), Y0; \
+	FULL; \
+	VMOVUPS Y0, (DI)(R9*4); \
+	ADDQ $8, R9; \
+	SUBQ $8, R8; \
+	JGE one; \
+last: \
+	ADDQ $8, R8; \
+	JZ done; \
+	LEAQ ·maskAVX2+32(SB), R10; \
+	SHLQ $2, R8; \
+	SUBQ R8, R10; \
+	VMOVUPS (R10), Y5; \
+	VMASKMOVPS (SI)(R9*4), Y5, Y0; \
+	FULL; \
+	VMOVUPS (R10), Y5; \
+	VMASKMOVPS Y0, Y5, (DI)(R9*4); \
+	JMP done; \
+slow: \
+	MOVQ $4, R11; \
+eight: \
+	VMOVUPS (SI)(R9*4), Y0; \
+	FULL; \
+	VMOVUPS Y0, (DI)(R9*4); \
+	ADDQ $8, R9; \
+	DECQ R11; \
+	JNZ eight; \
+	SUBQ $32, R8; \
+	JGE four; \
+	JMP rest; \
+done: \
+	VZEROUPPER; \
+	RET
+
+// MODERATE: all of |X| ≤ 87.3. As integers, magnitudes keep their order, and NaN
+// is above them all.
+#define MODERATE \
+	VMOVUPS C_abs, Y4; \
+	VPAND (SI)(R9*4), Y4, Y0; \
+	VPAND 32(SI)(R9*4), Y4, Y1; \
+	VPAND 64(SI)(R9*4), Y4, Y2; \
+	VPAND 96(SI)(R9*4), Y4, Y3; \
+	VPMAXUD Y0, Y1, Y0; \
+	VPMAXUD Y2, Y3, Y2; \
+	VPMAXUD Y0, Y2, Y0; \
+	VPCMPGTD C_limit, Y0, Y0; \
+	VPTEST Y0, Y0
+
+// NORMAL: all X positive, normal and finite: bits − 0x00800000 < 0x7f000000.
+#define NORMAL \
+	VMOVUPS C_minNormal, Y4; \
+	VMOVUPS (SI)(R9*4), Y0; \
+	VMOVUPS 32(SI)(R9*4), Y1; \
+	VMOVUPS 64(SI)(R9*4), Y2; \
+	VMOVUPS 96(SI)(R9*4), Y3; \
+	VPSUBD Y4, Y0, Y0; \
+	VPSUBD Y4, Y1, Y1; \
+	VPSUBD Y4, Y2, Y2; \
+	VPSUBD Y4, Y3, Y3; \
+	VPMAXUD Y0, Y1, Y0; \
+	VPMAXUD Y2, Y3, Y2; \
+	VPMAXUD Y0, Y2, Y0; \
+	VPMAXUD C_logLimit, Y0, Y0; \
+	VPXOR C_logLimit, Y0, Y0; \
+	VPTEST Y0, Y0
 
 // MAP2 applies CORE to two inputs.
 #define MAP2(CORE) \
@@ -241,7 +150,7 @@ done: \
 	VZEROUPPER; \
 	RET
 
-#define EXPS VSUBPS Y7, Y0, Y0; \
+#define EXPS \
 	VMOVUPS C_lo, Y2; \
 	VMAXPS Y0, Y2, Y0; \
 	VMOVUPS C_hi, Y2; \
@@ -249,61 +158,100 @@ done: \
 	EXP(Y0, Y2, Y3, Y4); \
 	VMOVAPS Y4, Y0
 
-// func expAVX2Asm(y, x *float32, n int, shift float32)
-TEXT ·expAVX2Asm(SB), NOSPLIT, $0-28
+#define EXPS4(O) \
+	VMOVUPS O(SI)(R9*4), Y0; \
+	EXPSHORT(Y0, Y2, Y3, Y4); \
+	VMOVUPS Y4, O(DI)(R9*4)
+
+// func expAVX2Asm(y, x *float32, n int)
+TEXT ·expAVX2Asm(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), R8
-	VBROADCASTSS shift+24(FP), Y7
-	MAP1(EXPS)
+	EXPCONSTANTS
+	MAP4(MODERATE, EXPS4, EXPS)
 
-#define LOGS LOG(Y0, Y2, Y3, Y4, Y5, Y6)
+// The inputs are at most 0, so that one bound is enough.
+#define SHIFTED \
+	VSUBPS Y7, Y0, Y0; \
+	VMOVUPS C_lo, Y2; \
+	VMAXPS Y0, Y2, Y0; \
+	EXP(Y0, Y2, Y3, Y4); \
+	VMOVAPS Y4, Y0
+
+// func expShiftedAVX2Asm(y, x *float32, n int, most float32)
+TEXT ·expShiftedAVX2Asm(SB), NOSPLIT, $0-28
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), R8
+	VBROADCASTSS most+24(FP), Y7
+	MAP1(SHIFTED)
+
+#define LOGS LOG(Y0, Y1, Y2, Y3, Y4, Y5)
+
+#define LOGS4(O) \
+	VMOVUPS O(SI)(R9*4), Y0; \
+	LOGSHORT(Y0, Y1, Y2, Y3, Y4); \
+	VMOVUPS Y0, O(DI)(R9*4)
+
+// LOG loses Y5, which holds a constant of LOGSHORT.
+#define LOGFULL LOGS; VMOVUPS C_bias, Y5
 
 // func logAVX2Asm(y, x *float32, n int)
 TEXT ·logAVX2Asm(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), R8
-	MAP1(LOGS)
+	LOGCONSTANTS
+	MAP4(NORMAL, LOGS4, LOGFULL)
 
-#define SIGMOID VORPS C_sign, Y0, Y1; \
+#define SIGMOID \
+	VORPS C_sign, Y0, Y1; \
 	VMOVUPS C_lo, Y2; \
 	VMAXPS Y1, Y2, Y1; \
 	EXP(Y1, Y2, Y3, Y4); \
-	VMOVUPS C_one, Y5; \
-	VADDPS Y4, Y5, Y6; \
-	VBLENDVPS Y0, Y4, Y5, Y5; \
-	VDIVPS Y6, Y5, Y0
+	VADDPS Y4, Y15, Y2; \
+	VBLENDVPS Y0, Y4, Y15, Y3; \
+	VDIVPS Y2, Y3, Y0
+
+#define SIGMOID4(O) \
+	VMOVUPS O(SI)(R9*4), Y0; \
+	VORPS C_sign, Y0, Y1; \
+	EXPSHORT(Y1, Y2, Y3, Y4); \
+	VADDPS Y4, Y15, Y2; \
+	VBLENDVPS Y0, Y4, Y15, Y3; \
+	VDIVPS Y2, Y3, Y0; \
+	VMOVUPS Y0, O(DI)(R9*4)
 
 // func sigmoidAVX2Asm(y, x *float32, n int)
 TEXT ·sigmoidAVX2Asm(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), R8
-	MAP1(SIGMOID)
+	EXPCONSTANTS
+	MAP4(MODERATE, SIGMOID4, SIGMOID)
 
-#define TANH VORPS C_sign, Y0, Y1; \
-	VMOVUPS C_tLo, Y2; \
-	VMAXPS Y1, Y2, Y1; \
-	VMOVUPS C_magic127, Y2; \
-	VFMADD231PS C_t2log2e, Y1, Y2; \
-	VSUBPS C_magic127, Y2, Y3; \
+// The quotient is never −0, so the sign of the input goes over it by one OR.
+#define TANH \
+	VORPS C_sign, Y0, Y1; \
+	VMAXPS Y1, Y6, Y1; \
+	VMOVAPS Y8, Y2; \
+	VFMADD231PS Y7, Y1, Y2; \
+	VSUBPS Y8, Y2, Y3; \
 	VPSLLD $23, Y2, Y2; \
-	VFNMADD231PS C_tHi, Y3, Y1; \
-	VFNMADD231PS C_tLn, Y3, Y1; \
+	VFNMADD231PS Y9, Y3, Y1; \
+	VFNMADD231PS Y10, Y3, Y1; \
 	VMOVUPS C_t3, Y4; \
 	VFMADD231PS C_t4, Y1, Y4; \
-	VFMADD213PS C_t2, Y1, Y4; \
-	VFMADD213PS C_t1, Y1, Y4; \
-	VFMADD213PS C_two, Y1, Y4; \
+	VFMADD213PS Y11, Y1, Y4; \
+	VFMADD213PS Y12, Y1, Y4; \
+	VFMADD213PS Y13, Y1, Y4; \
 	VMULPS Y1, Y4, Y4; \
 	VADDPS Y1, Y1, Y3; \
 	VFMADD231PS Y1, Y4, Y3; \
-	VMOVUPS C_one, Y4; \
-	VSUBPS Y2, Y4, Y4; \
+	VSUBPS Y2, Y14, Y4; \
 	VFNMADD231PS Y3, Y2, Y4; \
-	VMOVUPS C_two, Y2; \
-	VSUBPS Y4, Y2, Y2; \
+	VSUBPS Y4, Y13, Y2; \
 	VDIVPS Y2, Y4, Y4; \
 	VANDPS C_sign, Y0, Y0; \
 	VORPS Y4, Y0, Y0
@@ -313,6 +261,15 @@ TEXT ·tanhAVX2Asm(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), R8
+	VMOVUPS C_tLo, Y6
+	VMOVUPS C_t2log2e, Y7
+	VMOVUPS C_magic127, Y8
+	VMOVUPS C_tHi, Y9
+	VMOVUPS C_tLn, Y10
+	VMOVUPS C_t2, Y11
+	VMOVUPS C_t1, Y12
+	VMOVUPS C_two, Y13
+	VMOVUPS C_one, Y14
 	MAP1(TANH)
 
 #define RELU VMAXPS Y0, Y7, Y0

@@ -57,7 +57,7 @@ func crossEntropyColumnsAVX2Asm(d, z *float32, classes int, labels *int32, loss 
 
 func softmaxAVX2(p, z []float32) {
 	checkSoftmax(p, z)
-	expAVX2Asm(&p[0], &z[0], len(z), maxAVX2Asm(&z[0], len(z)))
+	expShiftedAVX2Asm(&p[0], &z[0], len(z), maxAVX2Asm(&z[0], len(z)))
 	scaleAVX2Asm(&p[0], &p[0], len(p), 1/sumAVX2Asm(&p[0], len(p)))
 }
 
@@ -65,7 +65,7 @@ func softmaxCrossEntropyAVX2(d, z []float32, label int, k float32) (loss float32
 	checkSoftmaxCrossEntropy(d, z, label)
 	m := maxAVX2Asm(&z[0], len(z))
 	margin := z[label] - m // before d, which may be z, is written
-	expAVX2Asm(&d[0], &z[0], len(z), m)
+	expShiftedAVX2Asm(&d[0], &z[0], len(z), m)
 	s := sumAVX2Asm(&d[0], len(d))
 	r, e := k/s, d[label]
 	scaleAVX2Asm(&d[0], &d[0], len(d), r)
