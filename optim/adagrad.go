@@ -1,11 +1,17 @@
 package optim
 
 // Adagrad divides the step by the root of the sum of all squared gradients
-// (Duchi, Hazan and Singer 2011): v += g²; w −= lr·g/√(v+ε).
+// (Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning
+// and stochastic optimization", 2011), in Keras's form with ε inside the root:
+//
+//	v = v + g²
+//	w = w − lr·g/√(v+ε)
+//
+// g, v and w have one shape.
 type Adagrad struct {
-	Rate               float64
-	InitialAccumulator float64
-	Epsilon            float64
+	Rate               float64 // lr ≥ 0
+	InitialAccumulator float64 // start value of v, ≥ 0
+	Epsilon            float64 // ε > 0
 }
 
 // NewAdagrad returns the rule with Keras's initial accumulator 0.1 and epsilon
@@ -38,6 +44,7 @@ func (o Adagrad) Validate() error {
 }
 
 // Prepare derives the constants of a step.
-func (o Adagrad) Prepare(int) Step {
+func (o Adagrad) Prepare(step int) Step {
+	checkStep("adagrad", step)
 	return Step{rule: adagrad, c: [5]float32{float32(o.Rate), float32(o.Epsilon)}}
 }

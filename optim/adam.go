@@ -3,13 +3,21 @@ package optim
 import "math"
 
 // Adam keeps running means of the gradients and of their squares, corrected for
-// their start at 0 (Kingma and Ba 2015, in the form with both corrections in the
-// rate): m += (1−β₁)·(g−m); v += (1−β₂)·(g²−v); w −= α·m/(√v+ε) with
-// α = lr·√(1−β₂ᵗ)/(1−β₁ᵗ).
+// their start at 0 (Kingma and Ba, "Adam: a method for stochastic optimization",
+// 2015, in the form at the end of its section 2, with both corrections in the
+// rate):
+//
+//	α = lr·√(1−β₂ᵗ)/(1−β₁ᵗ)
+//	m = m + (g−m)·(1−β₁)
+//	v = v + (g²−v)·(1−β₂)
+//	w = w − m·α/(√v+ε)
+//
+// g, m, v and w have one shape. α is derived in float64; Keras derives it in
+// float32.
 type Adam struct {
-	Rate         float64
-	Beta1, Beta2 float64
-	Epsilon      float64
+	Rate         float64 // lr ≥ 0
+	Beta1, Beta2 float64 // decays of the means, 0 ≤ β < 1
+	Epsilon      float64 // ε > 0; below 1e-8 the flush of tiny slots shows in w
 }
 
 // NewAdam returns the rule with Keras's betas 0.9 and 0.999 and epsilon 1e-7;
@@ -46,6 +54,7 @@ func (o Adam) Validate() error {
 
 // Prepare derives the constants of a step.
 func (o Adam) Prepare(step int) Step {
+	checkStep("adam", step)
 	alpha := float64(o.Rate*math.Sqrt(1-power(o.Beta2, step))) / (1 - power(o.Beta1, step))
 	return Step{rule: adam, c: [5]float32{float32(alpha), float32(1 - o.Beta1), float32(1 - o.Beta2), float32(o.Epsilon)}}
 }

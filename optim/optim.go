@@ -1,17 +1,39 @@
-// Package optim holds update rules: structs of hyper-parameters, Keras 3's
-// formulas and defaults. The state of a rule, its slots, lives with the caller,
-// so that a rule is a value that may be shared and compared.
+// Package optim holds update rules: structs of hyper-parameters with Keras 3's
+// formulas, defaults and order of operations. The state of a rule, its slots,
+// lives with the caller, so that a rule is a value that may be shared and
+// compared.
+//
+//	rule      Keras's defaults                         slots (start)
+//	SGD       rate 0.01, momentum 0                    none, or m (0) with momentum
+//	Adagrad   rate 0.001, accumulator 0.1, ε 1e-7      v (0.1)
+//	RMSprop   rate 0.001, ρ 0.9, momentum 0, ε 1e-7    v (0), and m (0) with momentum
+//	Adam      rate 0.001, β₁ 0.9, β₂ 0.999, ε 1e-7     m (0), v (0)
+//
+// A step has two halves. [Optimizer.Prepare] derives the constants of step t,
+// t = 1, 2, …; [Step.Update] applies them to any range of parameters, so that
+// workers may share a tensor as they like. Neither allocates:
+//
+//	step := optim.NewAdam(0.001).Prepare(t)
+//	step.Update(asm.Best(), w, g, [2][]float32{m, v})
+//
+// # Numbers
 //
 // Hyper-parameters are float64. The constants of a step are derived from them
-// in float64, from the number of the step alone, and rounded to float32 once.
-// Every operation on parameters is rounded in Keras's order, and slots that
-// decay below 2⁻¹⁰⁰ become +0, which Keras does not do: subnormal slots of dead
-// inputs make a step two to four times slower.
+// in float64, from the number of the step alone (βᵗ by repeated squaring), and
+// rounded to float32 once. Every operation on parameters is rounded, in Keras's
+// order, so that the same gradients give the bits of Keras 3 on TensorFlow; only
+// Adam differs, by its rate α, which Keras derives in float32.
+// Slots that decay below 2⁻¹⁰⁰ become +0, which Keras does not do: subnormal
+// slots of dead inputs make a step two to four times slower.
+//
+// Clipping of gradients is not part of a rule: clip before Update.
 package optim
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"weft/asm"
 )
@@ -20,7 +42,7 @@ import (
 type Optimizer interface {
 	// Name returns Keras's name: "sgd", "adagrad", "rmsprop" or "adam".
 	Name() string
-	// Slots returns the number of float32 slots a parameter.
+	// Slots returns the number of float32 slots of each parameter, 0 to 2.
 	Slots() int
 	// SlotInit returns the start value of a slot.
 	SlotInit(slot int) float32
@@ -31,9 +53,9 @@ type Optimizer interface {
 	// Config returns all hyper-parameters; FromConfig makes the rule again.
 	Config() map[string]float64
 	// Validate returns an error that names the first hyper-parameter out of
-	// its range. A rate of 0 is legal.
+	// its range as a float32. A rate of 0 is legal.
 	Validate() error
-	// Prepare derives the constants of a step, counted from 1.
+	// Prepare derives the constants of a step, counted from 1; less panics.
 	Prepare(step int) Step
 }
 
@@ -57,8 +79,10 @@ const (
 	adam
 )
 
-// Update applies the step to the parameters w with the gradients g and their
-// slots, all of one length, unused slots nil.
+// Update applies the step to the parameters w with the gradients g and the
+// slots that the rule has, all of one length, else it panics with the lengths
+// and writes nothing; slots beyond [Optimizer.Slots] are not read. g is left as
+// it is, and no two of them may overlap.
 func (s *Step) Update(k *asm.Kernels, w, g []float32, slots [2][]float32) {
 	c := &s.c
 	switch s.rule {
@@ -104,19 +128,23 @@ func FromConfig(name string, config map[string]float64) (Optimizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for key := range o.Config() {
+	keys := slices.Sorted(maps.Keys(o.Config()))
+	for _, key := range keys {
 		if _, ok := config[key]; !ok {
 			return nil, fmt.Errorf("optim: %s needs the hyper-parameter %q", name, key)
 		}
 	}
-	for key := range config {
-		if _, ok := o.Config()[key]; !ok {
-			return nil, fmt.Errorf("optim: %s has no hyper-parameter %q", name, key)
+	for _, key := range slices.Sorted(maps.Keys(config)) {
+		if !slices.Contains(keys, key) {
+			return nil, fmt.Errorf("optim: %s has no hyper-parameter %q: choose from %v", name, key, keys)
 		}
 	}
 	switch name {
 	case "sgd":
-		o = SGD{config["learning_rate"], config["momentum"], config["nesterov"] != 0}
+		if n := config["nesterov"]; n != 0 && n != 1 {
+			return nil, fmt.Errorf("optim: sgd with nesterov %v: give 1 for yes or 0 for no", n)
+		}
+		o = SGD{config["learning_rate"], config["momentum"], config["nesterov"] == 1}
 	case "adagrad":
 		o = Adagrad{config["learning_rate"], config["initial_accumulator_value"], config["epsilon"]}
 	case "rmsprop":
@@ -124,7 +152,10 @@ func FromConfig(name string, config map[string]float64) (Optimizer, error) {
 	case "adam":
 		o = Adam{config["learning_rate"], config["beta_1"], config["beta_2"], config["epsilon"]}
 	}
-	return o, o.Validate()
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 // power returns β to the n-th by repeated squaring, n ≥ 0: products only, so
@@ -140,9 +171,20 @@ func power(beta float64, n int) float64 {
 	return p
 }
 
+// checkStep panics where step is not the number of a step: at 0 Adam's rate
+// would be 0/0.
+func checkStep(rule string, step int) {
+	if step < 1 {
+		panic(fmt.Sprintf("optim: %s: Prepare of step %d: steps count from 1", rule, step))
+	}
+}
+
+// The checks look at a hyper-parameter as the float32 that the kernels get: a
+// rate of 1e39 would be +Inf there, and a decay of 1 − 1e-9 would be 1.
+
 // atLeastZero checks a hyper-parameter that is finite and not negative.
 func atLeastZero(rule, name string, v float64) error {
-	if !(v >= 0) || math.IsInf(v, 1) {
+	if !(v >= 0 && float32(v) <= math.MaxFloat32) {
 		return fmt.Errorf("optim: %s with %s %v: give a finite number ≥ 0", rule, name, v)
 	}
 	return nil
@@ -150,7 +192,7 @@ func atLeastZero(rule, name string, v float64) error {
 
 // belowOne checks a decay: 0 ≤ v < 1.
 func belowOne(rule, name string, v float64) error {
-	if !(v >= 0 && v < 1) {
+	if !(v >= 0 && float32(v) < 1) {
 		return fmt.Errorf("optim: %s with %s %v: give 0 ≤ %s < 1", rule, name, v, name)
 	}
 	return nil
@@ -159,7 +201,7 @@ func belowOne(rule, name string, v float64) error {
 // positive checks an epsilon, which as a float32 must not be 0: it keeps 0/0
 // out of the update of a parameter whose gradients are all 0.
 func positive(rule, name string, v float64) error {
-	if !(float32(v) > 0) || math.IsInf(v, 1) {
+	if !(float32(v) > 0 && float32(v) <= math.MaxFloat32) {
 		return fmt.Errorf("optim: %s with %s %v: give a finite number > 0, such as 1e-7", rule, name, v)
 	}
 	return nil

@@ -1,14 +1,19 @@
 package optim
 
 // RMSprop divides the step by the root of a running mean of squared gradients
-// (Tieleman and Hinton 2012), in Keras's form with ε inside the root:
-// v = ρ·v + (1−ρ)·g²; w −= lr·g/√(v+ε), or with momentum
-// m = momentum·m + lr·g/√(v+ε); w −= m.
+// (Tieleman and Hinton, "Neural networks for machine learning", lecture 6.5,
+// 2012), in Keras's form with ε inside the root:
+//
+//	v = ρ·v + (1−ρ)·g²
+//	w = w − lr·g/√(v+ε)                               without momentum
+//	m = momentum·m + lr·g/√(v+ε); w = w − m           with momentum
+//
+// g, v, m and w have one shape.
 type RMSprop struct {
-	Rate     float64
-	Rho      float64
-	Momentum float64 // 0: none
-	Epsilon  float64
+	Rate     float64 // lr ≥ 0
+	Rho      float64 // decay of the squares, 0 ≤ ρ < 1
+	Momentum float64 // 0 ≤ momentum < 1; 0: none
+	Epsilon  float64 // ε > 0
 }
 
 // NewRMSprop returns the rule with Keras's rho 0.9, no momentum and epsilon
@@ -52,7 +57,8 @@ func (o RMSprop) Validate() error {
 }
 
 // Prepare derives the constants of a step.
-func (o RMSprop) Prepare(int) Step {
+func (o RMSprop) Prepare(step int) Step {
+	checkStep("rmsprop", step)
 	rate, rho, rest, eps := float32(o.Rate), float32(o.Rho), float32(1-o.Rho), float32(o.Epsilon)
 	if o.Momentum == 0 {
 		return Step{rule: rmsprop, c: [5]float32{rate, rho, rest, eps}}

@@ -2,16 +2,20 @@ package optim
 
 import "fmt"
 
-// SGD is stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's
-// (Sutskever et al. 2013) in Keras's form:
+// SGD is stochastic gradient descent, with momentum (Polyak, "Some methods of
+// speeding up the convergence of iteration methods", 1964) or Nesterov's
+// momentum (Sutskever, Martens, Dahl and Hinton, "On the importance of
+// initialization and momentum in deep learning", 2013), in Keras's form:
 //
-//	w −= lr·g                                   without momentum
-//	m = momentum·m − lr·g; w += m               with momentum
-//	m = momentum·m − lr·g; w += momentum·m − lr·g    Nesterov
+//	w = w − lr·g                                              without momentum
+//	m = momentum·m − lr·g; w = w + m                          with momentum
+//	m = momentum·m − lr·g; w = w + (momentum·m − lr·g)        Nesterov's
+//
+// g, m and w have one shape.
 type SGD struct {
-	Rate     float64
-	Momentum float64 // 0: none
-	Nesterov bool
+	Rate     float64 // lr ≥ 0
+	Momentum float64 // 0 ≤ momentum < 1; 0: none
+	Nesterov bool    // look ahead; needs a momentum
 }
 
 // NewSGD returns plain gradient descent; Keras's default rate is 0.01.
@@ -64,7 +68,8 @@ func (o SGD) Validate() error {
 }
 
 // Prepare derives the constants of a step.
-func (o SGD) Prepare(int) Step {
+func (o SGD) Prepare(step int) Step {
+	checkStep("sgd", step)
 	s := Step{rule: sgd, c: [5]float32{float32(o.Rate), float32(o.Momentum)}}
 	switch {
 	case o.Nesterov && o.Momentum != 0:

@@ -1,0 +1,213 @@
+package optim
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"weft/asm"
+)
+
+// golden is what Keras made: the weights of two variables after each of ten
+// steps with given gradients; see its source.
+type golden struct {
+	W0    []float32   `json:"w0"`
+	B0    []float32   `json:"b0"`
+	GradW [][]float32 `json:"grad_w"`
+	GradB [][]float32 `json:"grad_b"`
+	Cases []goldenCase
+}
+
+// goldenCase is one optimizer of Keras: its name, the arguments that were given
+// (true is 1) and all that it reported.
+type goldenCase struct {
+	Optimizer     string
+	Given, Config map[string]float64
+	Steps         []struct{ W, B []float32 }
+}
+
+func readGolden(t *testing.T) (g golden) {
+	data, err := os.ReadFile("testdata/golden.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &g))
+	require.NotEmpty(t, g.Cases)
+	return g
+}
+
+// optimizer makes the rule of a case, from the defaults of this package and the
+// arguments that Keras was given.
+func (c *goldenCase) optimizer(t *testing.T) Optimizer {
+	o, err := ByName(c.Optimizer)
+	require.NoError(t, err)
+	config := o.Config()
+	for name, v := range c.Given {
+		if name == "clipnorm" || name == "global_clipnorm" {
+			continue // done to the gradients, before the rule: see clipped
+		}
+		require.Contains(t, config, name)
+		config[name] = v
+	}
+	o, err = FromConfig(c.Optimizer, config)
+	require.NoError(t, err)
+	return o
+}
+
+func (c *goldenCase) clips() bool { return c.Config["clipnorm"]+c.Config["global_clipnorm"] != 0 }
+
+// clipped returns the gradients of a step, both variables', as the rule gets
+// them: clipped by the norm of each or of both together, as the case has it, in
+// float32 in any order.
+func (c *goldenCase) clipped(gradients [2][]float32) (out [2][]bound) {
+	global := 0.0
+	for _, g := range gradients {
+		global += squares(g)
+	}
+	for i, g := range gradients {
+		limit, norm, n := c.Config["clipnorm"], math.Sqrt(squares(g)), len(g)
+		if c.Config["global_clipnorm"] != 0 {
+			limit, norm, n = c.Config["global_clipnorm"], math.Sqrt(global), len(gradients[0])+len(gradients[1])
+		}
+		for _, v := range g {
+			b := exactly(v)
+			if limit != 0 && norm > limit {
+				// The squares and any order of their sum are at most n roundings off,
+				// the root halves that; the root, the scale and the product, which Keras
+				// makes of two divisions and two products, are at most five more.
+				b.v *= limit / norm
+				b.e = (float64(n)/2 + 5) * unit * math.Abs(b.v)
+			}
+			out[i] = append(out[i], b)
+		}
+	}
+	return out
+}
+
+func squares(g []float32) (sum float64) {
+	for _, v := range g {
+		sum += float64(v) * float64(v)
+	}
+	return sum
+}
+
+// kerasRate is Adam's rate as Keras derives it, in float32: the betas rounded,
+// their powers by a library function that may be two units off (2·2·2⁻²⁴), then
+// a difference, root, product and quotient.
+func kerasRate(o Optimizer, t int) bound {
+	a, ok := o.(Adam)
+	if !ok {
+		return bound{}
+	}
+	rest := func(beta float64) bound {
+		v := math.Pow(beta, float64(t))
+		return sub(exactly(1.0), bound{v, (float64(t)*unit + 4*unit) * v})
+	}
+	return div(mul(constant(a.Rate), root(rest(a.Beta2))), rest(a.Beta1))
+}
+
+// TestGoldenDefaults compares every hyper-parameter with what Keras reported of
+// itself, as float32, in which Keras keeps the rate.
+func TestGoldenDefaults(t *testing.T) {
+	g := readGolden(t)
+	for _, c := range g.Cases {
+		for name, v := range c.optimizer(t).Config() {
+			require.Contains(t, c.Config, name)
+			assert.Equal(t, float32(c.Config[name]), float32(v), "%s %v: %s", c.Optimizer, c.Given, name)
+		}
+	}
+}
+
+// TestGoldenBits holds every rule to Keras's bits, after every step, in every
+// set. Adam gets the rate that Keras derives in float32 in place of its own,
+// which shows that nothing but the rate differs.
+func TestGoldenBits(t *testing.T) {
+	g := readGolden(t)
+	for _, k := range asm.Available() {
+		for _, c := range g.Cases {
+			if c.clips() {
+				continue // the order of Keras's sum of squares is not documented
+			}
+			o := c.optimizer(t)
+			w, b := newVariable(o, g.W0), newVariable(o, g.B0)
+			for i, want := range c.Steps {
+				step := o.Prepare(i + 1)
+				if a, ok := o.(Adam); ok {
+					beta1 := float32(math.Pow(float64(float32(a.Beta1)), float64(i+1)))
+					beta2 := float32(math.Pow(float64(float32(a.Beta2)), float64(i+1)))
+					step.c[0] = float32(float32(a.Rate)*float32(math.Sqrt(float64(1-beta2)))) / (1 - beta1)
+				}
+				w.update(k, &step, g.GradW[i])
+				b.update(k, &step, g.GradB[i])
+				require.Equal(t, want.W, w.w, "%s %v in %s: w after step %d", c.Optimizer, c.Given, k.Name, i+1)
+				require.Equal(t, want.B, b.w, "%s %v in %s: b after step %d", c.Optimizer, c.Given, k.Name, i+1)
+			}
+		}
+	}
+}
+
+// TestGoldenAccuracy runs every case beside its rule in float64 and compares
+// both the weights of this package and Keras's with the bound that a float32
+// computation in that order of operations has. Keras's bound is the wider by
+// its float32 rate of Adam. Gradients are clipped here, in float64.
+func TestGoldenAccuracy(t *testing.T) {
+	g := readGolden(t)
+	for _, c := range g.Cases {
+		o := c.optimizer(t)
+		start := [2][]float32{g.W0, g.B0}
+		var ours [2]*variable
+		var exact, keras [2][]bound
+		var exactSlots, kerasSlots [2][][2]bound
+		for v, w := range start {
+			ours[v] = newVariable(o, w)
+			for _, x := range w {
+				exact[v] = append(exact[v], exactly(x))
+				exactSlots[v] = append(exactSlots[v], slots(o))
+			}
+			keras[v] = append(keras[v], exact[v]...)
+			kerasSlots[v] = append(kerasSlots[v], exactSlots[v]...)
+		}
+		worst, widest := 0.0, 0.0
+		for i, want := range c.Steps {
+			step, golden := o.Prepare(i+1), [2][]float32{want.W, want.B}
+			for v, gradient := range c.clipped([2][]float32{g.GradW[i], g.GradB[i]}) {
+				rounded := make([]float32, len(gradient))
+				for j, d := range gradient {
+					rounded[j] = float32(d.v)
+					exact[v][j] = update(o, rate(o, i+1), exact[v][j], d, &exactSlots[v][j])
+					keras[v][j] = update(o, kerasRate(o, i+1), keras[v][j], d, &kerasSlots[v][j])
+				}
+				ours[v].update(asm.Best(), &step, rounded)
+				for j, b := range exact[v] {
+					mine, theirs := math.Abs(float64(ours[v].w[j])-b.v), math.Abs(float64(golden[v][j])-keras[v][j].v)
+					require.LessOrEqual(t, mine, b.e, "%s %v: variable %d, element %d after step %d", c.Optimizer, c.Given, v, j, i+1)
+					require.LessOrEqual(t, theirs, keras[v][j].e, "Keras's %s %v: variable %d, element %d after step %d", c.Optimizer, c.Given, v, j, i+1)
+					worst, widest = max(worst, mine/b.e), max(widest, keras[v][j].e)
+				}
+			}
+		}
+		t.Logf("%-8s %v: at most %.2f of the bound; Keras's bound at most %.1e", c.Optimizer, c.Given, worst, widest)
+	}
+}
+
+// variable is a tensor with its slots.
+type variable struct {
+	w     []float32
+	slots [2][]float32
+}
+
+// newVariable returns a variable with a copy of w.
+func newVariable(o Optimizer, w []float32) *variable {
+	v := &variable{w: append([]float32(nil), w...)}
+	for s := range o.Slots() {
+		v.slots[s] = make([]float32, len(w))
+		for i := range v.slots[s] {
+			v.slots[s][i] = o.SlotInit(s)
+		}
+	}
+	return v
+}
+
+func (v *variable) update(k *asm.Kernels, s *Step, g []float32) { s.Update(k, v.w, g, v.slots) }
