@@ -75,8 +75,8 @@ func (c *goldenCase) clipped(gradients [2][]float32) (out [2][]bound) {
 			b := exactly(v)
 			if limit != 0 && norm > limit {
 				// The squares and any order of their sum are at most n roundings off,
-				// the root halves that; the root, the scale and the product, which Keras
-				// makes of two divisions and two products, are at most five more.
+				// the root halves that; the root itself, and a division and two products
+				// that Keras makes of the scaling, are fewer than five more.
 				b.v *= limit / norm
 				b.e = (float64(n)/2 + 5) * unit * math.Abs(b.v)
 			}

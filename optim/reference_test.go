@@ -39,8 +39,8 @@ func root(a bound) bound {
 	return bound{r, r - math.Sqrt(max(0, a.v-a.e))}.rounded()
 }
 
-// update transcribes the rules from Keras's documentation: it returns the new w
-// and changes the slots. alpha is Adam's rate of the step. Its values are a
+// update transcribes the formulas of the rules: it returns the new w and changes
+// the slots. alpha is Adam's rate of the step. Its values are a
 // float64 implementation; its bounds hold for float32 in this order of
 // operations, in which tiny slots do not occur or are 0.
 func update(o Optimizer, alpha, w, g bound, s *[2]bound) bound {
