@@ -13,8 +13,8 @@ type buffer struct {
 	features, ld int
 	panels, grad []float32
 	rows         []float32
-	staging      []float32 // room for a panel of rows where rows is nil and samples are floats
-	wantRows     bool      // a Dense layer that trains reads it
+	staging      []float32 // outside training: room for a panel of rows of float samples
+	wantRows     bool      // a Dense layer that trains, or the gather of float samples, needs it
 	wantGrad     bool      // something below it trains
 }
 

@@ -1,6 +1,10 @@
 package nn
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"math"
+)
 
 // Dataset is a set of samples with their targets. The rows of a storage hold
 // the samples; Rows tells which of them belong to the set and in which order,
@@ -36,7 +40,8 @@ func NewClassified(x []float32, classes []int32, shape ...int) (*Samples, error)
 }
 
 // NewRegression returns samples x, row by row in the given shape, each with
-// len(targets)/(len(x)/size of a sample) float targets.
+// len(targets)/(len(x)/size of a sample) float targets; none, targets being
+// nil, is enough for Predict.
 func NewRegression(x, targets []float32, shape ...int) (*Samples, error) {
 	size := product(shape)
 	if size < 1 {
@@ -102,7 +107,7 @@ func (s *source) row(i int) int32 {
 // returns its slices. name is what an error calls the set.
 func newSource(name string, data Dataset, features int) (*source, error) {
 	n := data.Len()
-	if n == 0 {
+	if n <= 0 {
 		return nil, fmt.Errorf("nn: the %s set is empty: give at least one sample", name)
 	}
 	s := &source{n: n, features: features, rows: data.Rows(), bytes: data.Bytes(), floats: data.Floats(), classes: data.Classes(), targets: data.Targets()}
@@ -111,6 +116,9 @@ func newSource(name string, data Dataset, features int) (*source, error) {
 	}
 	if (s.bytes == nil) == (s.floats == nil) {
 		return nil, fmt.Errorf("nn: the %s set must give either Bytes or Floats", name)
+	}
+	if s.classes != nil && s.targets != nil {
+		return nil, fmt.Errorf("nn: the %s set gives both Classes and Targets: give what the loss wants", name)
 	}
 	stored := len(s.bytes)/features + len(s.floats)/features // one of them is 0
 	if (len(s.bytes)+len(s.floats))%features != 0 {
@@ -160,14 +168,21 @@ func (s *source) checkTargets(name string, loss Loss, outputs int) error {
 }
 
 // product returns the number of numbers in a shape, 0 where a dimension is not
-// positive.
+// positive, and the largest int where an int cannot hold it.
 func product(shape []int) int {
 	n := 1
 	for _, d := range shape {
 		if d < 1 {
 			return 0
 		}
-		n *= d
+		if n > math.MaxInt/d {
+			n = math.MaxInt
+		} else {
+			n *= d
+		}
 	}
 	return n
 }
+
+// errNoData is what Fit, Evaluate and Predict return for a nil set.
+var errNoData = errors.New("nn: the data is nil: give a Dataset")

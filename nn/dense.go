@@ -26,6 +26,12 @@ func (l denseLayer) output(input []int) ([]int, error) {
 	if l.units < 1 {
 		return nil, fmt.Errorf("a Dense layer of %d units: give at least 1", l.units)
 	}
+	if l.units > maxNumbers {
+		return nil, fmt.Errorf("a Dense layer of %d units: at most %d", l.units, maxNumbers)
+	}
+	if err := known(l.fn); err != nil {
+		return nil, err
+	}
 	if len(input) != 1 {
 		return nil, fmt.Errorf("a Dense layer takes vectors, its input has shape %v: put nn.Flatten() before it", input)
 	}

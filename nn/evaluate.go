@@ -24,6 +24,9 @@ func (m *Sequential) Evaluate(ctx context.Context, data Dataset) (loss, accuracy
 	if !m.compiled {
 		return 0, 0, errNotCompiled
 	}
+	if data == nil {
+		return 0, 0, errNoData
+	}
 	if err := m.Build(data.Shape()...); err != nil {
 		return 0, 0, err
 	}
@@ -60,6 +63,9 @@ func (m *Sequential) evaluate(ctx context.Context, s *source) (loss, accuracy fl
 
 // Predict returns the outputs of the model for each sample of data, one a row.
 func (m *Sequential) Predict(ctx context.Context, data Dataset) (matmul.Matrix, error) {
+	if data == nil {
+		return matmul.Matrix{}, errNoData
+	}
 	if err := m.Build(data.Shape()...); err != nil {
 		return matmul.Matrix{}, err
 	}
@@ -151,7 +157,7 @@ func newInference(ctx context.Context, m *Sequential, s *source, nodes []node) *
 func (i *inference) do() error {
 	i.model.pool(i.model.workers).Run(i, i.workers)
 	if err := i.ctx.Err(); err != nil {
-		return fmt.Errorf("nn: stopped before all samples were read: %w", context.Cause(i.ctx))
+		return fmt.Errorf("nn: stopped before all samples were read: %w", reason(i.ctx))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -57,11 +58,19 @@ var ErrStop = errors.New("nn: stopped by a callback")
 // more. A second Fit goes on where the first one ended.
 func (m *Sequential) Fit(ctx context.Context, data Dataset, o FitOptions) (*History, error) {
 	history := &History{}
-	if !m.compiled {
+	switch {
+	case m.fitting:
+		return history, errFitting
+	case !m.compiled:
 		return history, errNotCompiled
+	case data == nil:
+		return history, errNoData
 	}
 	if o.Epochs < 0 || o.BatchSize < 0 {
 		return history, fmt.Errorf("nn: %d epochs of batches of %d: give positive numbers", o.Epochs, o.BatchSize)
+	}
+	if i := slices.Index(o.Callbacks, nil); i >= 0 {
+		return history, fmt.Errorf("nn: callback %d is nil", i)
 	}
 	if o.Epochs == 0 {
 		o.Epochs = 1
@@ -77,6 +86,8 @@ func (m *Sequential) Fit(ctx context.Context, data Dataset, o FitOptions) (*Hist
 		return history, err
 	}
 	m.makeSlots()
+	m.fitting = true
+	defer func() { m.fitting = false }()
 	batch := min(o.BatchSize, train.n)
 	t := newTrainer(m, train, batch, m.workers)
 	order := make([]int32, train.n)
@@ -163,7 +174,7 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order [
 	for p.Step = 0; p.Step < p.Steps; {
 		select {
 		case <-done:
-			return fmt.Errorf("nn: training stopped in epoch %d after step %d of %d: %w", p.Epoch, p.Step, p.Steps, context.Cause(ctx))
+			return fmt.Errorf("nn: training stopped in epoch %d after step %d of %d: %w", p.Epoch, p.Step, p.Steps, reason(ctx))
 		default:
 		}
 		at := (p.Step + 1) * batch
@@ -196,4 +207,14 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order [
 	p.Validated = o.Validation != nil || o.ValidationSplit != 0
 	p.Last = Epoch{p.Epoch, p.Elapsed.Seconds(), p.Loss, p.Accuracy, nan, nan}
 	return nil
+}
+
+// reason returns the error of a context that has ended, together with its cause
+// where that says more.
+func reason(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
 }

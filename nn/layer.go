@@ -35,7 +35,6 @@ type node struct {
 type layerConfig struct {
 	Kind       string  `json:"kind"`
 	Name       string  `json:"name"`
-	Shape      []int   `json:"shape,omitempty"`
 	Units      int     `json:"units,omitempty"`
 	Activation string  `json:"activation,omitempty"`
 	Rate       float64 `json:"rate,omitempty"`
@@ -44,10 +43,8 @@ type layerConfig struct {
 // layer makes a saved layer again.
 func (c layerConfig) layer() (Layer, error) {
 	switch c.Kind {
-	case "Input":
-		return Input(c.Shape...), nil
 	case "Flatten":
-		return Flatten(c.Shape...).Named(c.Name), nil
+		return Flatten().Named(c.Name), nil
 	case "Dropout":
 		return Dropout(c.Rate).Named(c.Name), nil
 	case "Dense", "Activation":
@@ -60,7 +57,7 @@ func (c layerConfig) layer() (Layer, error) {
 		}
 		return Dense(c.Units, a).Named(c.Name), nil
 	}
-	return nil, fmt.Errorf("nn: layer %q is of the unknown kind %q: this Weft knows Input, Flatten, Dense, Activation and Dropout", c.Name, c.Kind)
+	return nil, fmt.Errorf("nn: layer %q is of the unknown kind %q: this Weft knows Flatten, Dense, Activation and Dropout", c.Name, c.Kind)
 }
 
 type inputLayer struct{ shape []int }
@@ -73,7 +70,7 @@ func (l inputLayer) Named(string) Layer      { return l }
 func (l inputLayer) name() string            { return "" }
 func (l inputLayer) kind() string            { return "Input" }
 func (l inputLayer) nodes(int, []int) []node { return nil }
-func (l inputLayer) config() layerConfig     { return layerConfig{Kind: l.kind(), Shape: l.shape} }
+func (l inputLayer) config() layerConfig     { return layerConfig{Kind: l.kind()} }
 
 func (l inputLayer) output(input []int) ([]int, error) { return l.shape, nil }
 
@@ -91,8 +88,9 @@ func (l flattenLayer) name() string            { return l.label }
 func (l flattenLayer) kind() string            { return "Flatten" }
 func (l flattenLayer) nodes(int, []int) []node { return nil }
 
+// config leaves out the shape: it stands in the header as the model's input.
 func (l flattenLayer) config() layerConfig {
-	return layerConfig{Kind: l.kind(), Name: l.label, Shape: l.shape}
+	return layerConfig{Kind: l.kind(), Name: l.label}
 }
 
 func (l flattenLayer) output(input []int) ([]int, error) {
@@ -111,7 +109,13 @@ func (l activationLayer) Named(name string) Layer { l.label = name; return l }
 func (l activationLayer) name() string            { return l.label }
 func (l activationLayer) kind() string            { return "Activation" }
 
-func (l activationLayer) output(input []int) ([]int, error) { return input, nil }
+func (l activationLayer) output(input []int) ([]int, error) { return input, known(l.fn) }
+
+// known returns an error for a number that is no activation.
+func known(fn activations.Activation) error {
+	_, err := activations.ByName(fn.Name())
+	return err
+}
 
 func (l activationLayer) nodes(position int, input []int) []node {
 	if l.fn == activations.Linear {

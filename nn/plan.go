@@ -63,6 +63,7 @@ func (t *trainer) build(m *Sequential) (buffers []*buffer, ops []op) {
 		return b
 	}
 	t.input, t.next = add(m.features), add(m.features)
+	t.input.wantRows = t.data.floats != nil // the gather of floats goes through rows
 	nodes := m.trainingNodes()
 	x := t.input
 	samples := false

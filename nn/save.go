@@ -52,20 +52,7 @@ func (m *Sequential) Save(w io.Writer) error {
 	if m.shapes == nil || m.fresh {
 		return fmt.Errorf("nn: model %q has no weights yet to save: call Compile first", m.name)
 	}
-	s := savedModel{Name: m.name, Input: m.input}
-	for _, l := range m.layers {
-		s.Layers = append(s.Layers, l.config())
-	}
-	if m.compiled {
-		s.Loss, s.Seed, s.Steps, s.Epochs = m.loss.String(), m.seed, m.steps, m.epochs
-		s.Optimizer, s.Rates = m.optimizer.Name(), m.optimizer.Config()
-		if m.params[0].ws[0] != nil {
-			s.Slots = m.optimizer.Slots()
-		}
-	}
-	for _, p := range m.params {
-		s.Floats += p.out * (p.in + 1) * (1 + s.Slots)
-	}
+	s := m.header()
 	header, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("nn: the header of model %q: %w", m.name, err)
@@ -88,6 +75,25 @@ func (m *Sequential) Save(w io.Writer) error {
 	}
 	_, err = w.Write(hash.Sum(nil))
 	return err
+}
+
+// header returns the header of the saved model.
+func (m *Sequential) header() savedModel {
+	s := savedModel{Name: m.name, Input: m.input}
+	for _, l := range m.layers {
+		s.Layers = append(s.Layers, l.config())
+	}
+	if m.compiled {
+		s.Loss, s.Seed, s.Steps, s.Epochs = m.loss.String(), m.seed, m.steps, m.epochs
+		s.Optimizer, s.Rates = m.optimizer.Name(), m.optimizer.Config()
+		if m.params[0].ws[0] != nil {
+			s.Slots = m.optimizer.Slots()
+		}
+	}
+	for _, p := range m.params {
+		s.Floats += p.out * (p.in + 1) * (1 + s.Slots)
+	}
+	return s
 }
 
 // write writes the tensors of one layer.
@@ -114,7 +120,7 @@ func Load(r io.Reader) (*Sequential, error) {
 	in := io.TeeReader(r, hash)
 	start := make([]byte, len(saveMagic)+4)
 	if _, err := io.ReadFull(in, start); err != nil {
-		return nil, fmt.Errorf("nn: a saved model begins with %d bytes: %w", len(start), err)
+		return nil, fmt.Errorf("nn: a saved model begins with %d bytes: %w", len(start), unexpected(err))
 	}
 	if string(start[:7]) != saveMagic[:7] {
 		return nil, fmt.Errorf("nn: this is no model saved by Weft: it begins with %q", start[:7])
@@ -128,30 +134,26 @@ func Load(r io.Reader) (*Sequential, error) {
 	}
 	header := make([]byte, size)
 	if _, err := io.ReadFull(in, header); err != nil {
-		return nil, fmt.Errorf("nn: the saved model ends inside its header: %w", err)
+		return nil, fmt.Errorf("nn: the saved model ends inside its header: %w", unexpected(err))
 	}
 	var s savedModel
-	d := json.NewDecoder(bytes.NewReader(header))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&s); err != nil {
+	if err := json.Unmarshal(header, &s); err != nil {
 		return nil, fmt.Errorf("nn: the header of the saved model: %w", err)
 	}
-	if d.More() {
-		return nil, fmt.Errorf("nn: the header of the saved model has text behind its end: the file is damaged")
-	}
-	m, err := s.model()
+	m, c, err := s.model()
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range m.params {
-		if err := p.read(in, s.Slots); err != nil {
-			return nil, fmt.Errorf("nn: the saved model ends inside layer %q: %w", m.layers[p.layer].name(), err)
-		}
+	// The tensors are read before there is memory for the model: a damaged
+	// header cannot ask for more than the file holds.
+	var tensors bytes.Buffer
+	if n, err := io.CopyN(&tensors, in, 4*int64(s.Floats)); err != nil {
+		return nil, fmt.Errorf("nn: the saved model ends after %d of %d bytes of its tensors: %w", n, 4*int64(s.Floats), unexpected(err))
 	}
 	want := hash.Sum(nil)
 	sum := make([]byte, sha256.Size)
 	if _, err := io.ReadFull(r, sum); err != nil {
-		return nil, fmt.Errorf("nn: the saved model ends before its checksum: %w", err)
+		return nil, fmt.Errorf("nn: the saved model ends before its checksum: %w", unexpected(err))
 	}
 	if !bytes.Equal(sum, want) {
 		return nil, fmt.Errorf("nn: the checksum of the saved model is wrong: the file is damaged")
@@ -162,128 +164,112 @@ func Load(r io.Reader) (*Sequential, error) {
 		}
 		return nil, fmt.Errorf("nn: behind the saved model: %w", err)
 	}
-	m.fresh = false
+	if err := m.restore(&s, c, tensors.Bytes()); err != nil {
+		return nil, err
+	}
+	// Whatever else the header says is not what Save writes: unknown, doubled or
+	// contradicting fields.
+	if again, err := json.Marshal(m.header()); err != nil || !bytes.Equal(again, header) {
+		return nil, fmt.Errorf("nn: the header of the saved model is not as Weft writes it: the file is damaged")
+	}
 	return m, nil
 }
 
-// maxParameters bounds what a header may ask for: 2³¹ numbers, 8 GB.
-const maxParameters = 1 << 31
+// unexpected names the end of a file that is too short.
+func unexpected(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
 
-// model makes the model of a header, with memory for its tensors.
-func (s *savedModel) model() (*Sequential, error) {
-	layers := []Layer{Input(s.Input...)}
+// model makes the model of a header, without memory for its tensors, and the
+// configuration that compiles it, nil for none. It checks that the layers have
+// as many numbers as the header says.
+func (s *savedModel) model() (*Sequential, *Config, error) {
+	if s.Name == "" {
+		return nil, nil, fmt.Errorf("nn: the saved model has no name: the file is damaged")
+	}
+	m := NewSequential(s.Name, Input(s.Input...))
 	for _, c := range s.Layers {
 		if c.Name == "" {
-			return nil, fmt.Errorf("nn: a layer of the saved model has no name: the file is damaged")
+			return nil, nil, fmt.Errorf("nn: a layer of the saved model has no name: the file is damaged")
 		}
 		l, err := c.layer()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if f, ok := l.(flattenLayer); ok {
-			f.shape = nil // the input shape stands in the header
-			l = f
-		}
-		layers = append(layers, l)
+		m.Add(l)
 	}
-	name := s.Name
-	if name == "" {
-		return nil, fmt.Errorf("nn: the saved model has no name: the file is damaged")
-	}
-	m := NewSequential(name, layers...)
-	floats, err := m.countParameters()
-	if err != nil {
-		return nil, err
-	}
-	var o optim.Optimizer
-	if s.Optimizer != "" {
-		if o, err = optim.FromConfig(s.Optimizer, s.Rates); err != nil {
-			return nil, fmt.Errorf("nn: the optimizer of the saved model: %w", err)
-		}
-	}
-	if s.Slots != 0 && (o == nil || s.Slots != o.Slots()) || s.Steps < 0 || s.Epochs < 0 {
-		return nil, fmt.Errorf("nn: the saved model has %d optimizer slots, %d steps and %d epochs for the optimizer %q: the file is damaged", s.Slots, s.Steps, s.Epochs, s.Optimizer)
-	}
-	if floats*(1+s.Slots) != s.Floats {
-		return nil, fmt.Errorf("nn: the saved model says %d numbers, its layers have %d: the file is damaged", s.Floats, floats*(1+s.Slots))
-	}
-	if err := m.Build(); err != nil {
-		return nil, err
-	}
-	m.fresh = false
-	if o == nil {
-		return m, nil
-	}
-	loss, err := LossByName(s.Loss)
-	if err != nil {
-		return nil, err
-	}
-	if err := m.Compile(Config{Optimizer: o, Loss: loss, Seed: s.Seed}); err != nil {
-		return nil, err
-	}
-	m.steps, m.epochs = s.Steps, s.Epochs
-	if s.Slots > 0 {
-		m.makeSlots()
-	}
-	return m, nil
-}
-
-// countParameters adds up the parameters without making them, so that a damaged
-// header cannot ask for memory.
-func (m *Sequential) countParameters() (int, error) {
 	if m.err != nil {
-		return 0, m.err
+		return nil, nil, m.err
 	}
-	shape, total := m.input, 0
-	for _, l := range m.layers {
-		out, err := l.output(shape)
-		if err != nil {
-			return 0, fmt.Errorf("nn: layer %q: %w", l.name(), err)
-		}
-		if len(out) == 0 || out[0] > maxParameters || len(shape) == 1 && shape[0] > maxParameters {
-			return 0, fmt.Errorf("nn: layer %q makes shape %v of %v: too large", l.name(), out, shape)
-		}
-		if l.kind() == "Dense" {
-			if total += (shape[0] + 1) * out[0]; total > maxParameters || total < 0 {
-				return 0, fmt.Errorf("nn: the model has more than %d parameters", maxParameters)
-			}
-		}
-		shape = out
+	o, err := m.outline(nil)
+	if err != nil {
+		return nil, nil, err
 	}
-	return total, nil
+	var config *Config
+	slots := 0
+	if s.Optimizer != "" {
+		config = &Config{Seed: s.Seed}
+		if config.Optimizer, err = optim.FromConfig(s.Optimizer, s.Rates); err != nil {
+			return nil, nil, fmt.Errorf("nn: the optimizer of the saved model: %w", err)
+		}
+		if config.Loss, err = LossByName(s.Loss); err != nil {
+			return nil, nil, err
+		}
+		slots = config.Optimizer.Slots()
+	}
+	if s.Slots != 0 && s.Slots != slots || s.Steps < 0 || s.Epochs < 0 {
+		return nil, nil, fmt.Errorf("nn: the saved model has %d optimizer slots, %d steps and %d epochs for the optimizer %q: the file is damaged", s.Slots, s.Steps, s.Epochs, s.Optimizer)
+	}
+	if want := int64(o.floats) * int64(1+s.Slots); int64(s.Floats) != want {
+		return nil, nil, fmt.Errorf("nn: the saved model says %d numbers, its layers have %d: the file is damaged", s.Floats, want)
+	}
+	return m, config, nil
 }
 
-// read reads the tensors of one layer.
-func (p *parameters) read(r io.Reader, slots int) error {
+// restore builds and compiles a loaded model and fills it with its tensors.
+func (m *Sequential) restore(s *savedModel, c *Config, tensors []byte) error {
+	if err := m.Build(); err != nil {
+		return err
+	}
+	m.fresh = false // nothing is drawn
+	if c != nil {
+		if err := m.Compile(*c); err != nil {
+			return err
+		}
+		m.steps, m.epochs = s.Steps, s.Epochs
+		if s.Slots > 0 {
+			m.makeSlots()
+		}
+	}
+	for _, p := range m.params {
+		tensors = p.read(tensors, s.Slots)
+	}
+	return nil
+}
+
+// read takes the tensors of one layer from the front of b and returns the rest.
+func (p *parameters) read(b []byte, slots int) []byte {
 	k := make([]float32, p.in*p.out)
 	for i := -1; i < slots; i++ {
-		w, b := p.w, p.b
+		weights, biases := p.w, p.b
 		if i >= 0 {
-			w, b = p.ws[i], p.bs[i]
+			weights, biases = p.ws[i], p.bs[i]
 		}
-		if err := readFloats(r, k); err != nil {
-			return err
-		}
-		p.setKeras(w, k)
-		if err := readFloats(r, b); err != nil {
-			return err
-		}
+		b = readFloats(k, b)
+		p.setKeras(weights, k)
+		b = readFloats(biases, b)
 	}
-	return nil
+	return b
 }
 
-// readFloats fills x with float32 little-endian.
-func readFloats(r io.Reader, x []float32) error {
-	buf := make([]byte, 4096)
-	for len(x) > 0 {
-		n := min(len(x), len(buf)/4)
-		if _, err := io.ReadFull(r, buf[:4*n]); err != nil {
-			return err
-		}
-		for i := range n {
-			x[i] = math.Float32frombits(binary.LittleEndian.Uint32(buf[4*i:]))
-		}
-		x = x[n:]
+// readFloats fills x with float32 little-endian from the front of b and returns
+// the rest.
+func readFloats(x []float32, b []byte) []byte {
+	for i := range x {
+		x[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
 	}
-	return nil
+	return b[4*len(x):]
 }

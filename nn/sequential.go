@@ -3,9 +3,12 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"weft/asm"
 	"weft/matmul"
@@ -58,6 +61,7 @@ type Sequential struct {
 	steps      int  // of the optimizer so far
 	epochs     int  // trained so far
 	workerPool *matmul.Pool
+	fitting    bool // a Fit is under way, and this call comes from a callback
 }
 
 // NewSequential returns a model of the given layers in a naming scope of its
@@ -72,6 +76,9 @@ func (s *Scope) Sequential(name string, layers ...Layer) *Sequential {
 	if name == "" {
 		m.name = s.number("sequential")
 	}
+	if !utf8.ValidString(name) {
+		m.fail(fmt.Errorf("nn: the name %q of a model is not valid UTF-8", name))
+	}
 	for _, l := range layers {
 		m.Add(l)
 	}
@@ -84,6 +91,10 @@ func (m *Sequential) Name() string { return m.name }
 // Add puts a layer on top. A mistake, such as a second layer of the same name
 // or a layer added after Compile, is reported by Build and Compile.
 func (m *Sequential) Add(l Layer) {
+	if l == nil {
+		m.fail(fmt.Errorf("nn: a nil layer was added to model %q: make layers with nn.Dense and its like", m.name))
+		return
+	}
 	if m.compiled || m.shapes != nil {
 		m.fail(fmt.Errorf("nn: layer %q added to model %q after it was built: add all layers first", l.kind(), m.name))
 		return
@@ -92,18 +103,21 @@ func (m *Sequential) Add(l Layer) {
 		if len(m.layers) > 0 || m.input != nil {
 			m.fail(fmt.Errorf("nn: Input must be the first layer of model %q", m.name))
 		}
-		m.setInput(in.shape)
+		m.giveInput(in.shape)
 		return
 	}
 	if f, ok := l.(flattenLayer); ok && len(f.shape) > 0 {
 		if len(m.layers) > 0 {
 			m.fail(fmt.Errorf("nn: only a first layer gives the input shape: use nn.Flatten() inside model %q", m.name))
 		} else {
-			m.setInput(f.shape)
+			m.giveInput(f.shape)
 		}
 	}
 	if l.name() == "" {
 		l = l.Named(m.scope.number(snake(l.kind())))
+	}
+	if !utf8.ValidString(l.name()) {
+		m.fail(fmt.Errorf("nn: the name %q of a layer of model %q is not valid UTF-8", l.name(), m.name))
 	}
 	for _, other := range m.layers {
 		if other.name() == l.name() {
@@ -113,11 +127,26 @@ func (m *Sequential) Add(l Layer) {
 	m.layers = append(m.layers, l)
 }
 
-func (m *Sequential) setInput(shape []int) {
-	if product(shape) == 0 {
-		m.fail(fmt.Errorf("nn: the input shape %v of model %q holds no number", shape, m.name))
+// giveInput takes the input shape of a first layer.
+func (m *Sequential) giveInput(shape []int) {
+	if err := m.checkInput(shape); err != nil {
+		m.fail(err)
 	}
-	m.input = shape
+	m.input = slices.Clone(shape)
+}
+
+// maxNumbers is the most numbers of a sample, units of a layer and parameters of
+// a model: what an int32 holds, so that sizes fit an int on every platform.
+const maxNumbers = math.MaxInt32
+
+func (m *Sequential) checkInput(shape []int) error {
+	switch n := product(shape); {
+	case n == 0 || len(shape) == 0:
+		return fmt.Errorf("nn: the input shape %v of model %q holds no number", shape, m.name)
+	case n > maxNumbers:
+		return fmt.Errorf("nn: the input shape %v of model %q holds more than %d numbers", shape, m.name, maxNumbers)
+	}
+	return nil
 }
 
 func (m *Sequential) fail(err error) {
@@ -150,72 +179,98 @@ func (m *Sequential) Build(input ...int) error {
 		}
 		return nil
 	}
-	if len(m.layers) == 0 {
-		return fmt.Errorf("nn: model %q has no layers", m.name)
+	o, err := m.outline(input)
+	if err != nil {
+		return err
 	}
-	if m.input == nil {
-		if len(input) == 0 {
-			return fmt.Errorf("nn: the input shape of model %q is not known: begin with nn.Input(784) or nn.Flatten(28, 28), or call Build(784)", m.name)
-		}
-		m.setInput(input)
-		if m.err != nil {
-			return m.err
-		}
-	}
-	if len(input) > 0 && product(input) != product(m.input) {
-		return fmt.Errorf("nn: model %q takes samples of shape %v, not %v", m.name, m.input, input)
-	}
-	shape := m.input
-	var shapes [][]int
-	var nodes []node
-	var params []*parameters
-	for i, l := range m.layers {
-		out, err := l.output(shape)
-		if err != nil {
-			return fmt.Errorf("nn: layer %q of model %q: %w", l.name(), m.name, err)
-		}
-		for _, n := range l.nodes(i, shape) {
-			if n.dense != nil {
-				params = append(params, &parameters{denseShape: *n.dense, ld: pad16(n.dense.in), layer: i})
-			}
-			nodes = append(nodes, n)
-		}
-		shapes = append(shapes, out)
-		shape = out
-	}
-	m.shapes, m.nodes, m.params = shapes, nodes, params
-	m.features, m.outputs = product(m.input), product(shape)
+	m.input, m.shapes, m.nodes, m.params = o.input, o.shapes, o.nodes, o.params
+	m.features, m.outputs = product(o.input), product(o.shapes[len(o.shapes)-1])
 	slab(func(alloc func(int) []float32) {
-		for _, p := range params {
+		for _, p := range m.params {
 			p.w, p.b = alloc(p.out*p.ld), alloc(p.out)
 		}
 	})
-	return m.ready()
+	m.draw()
+	return nil
 }
 
-// ready draws the weights and makes the optimizer's slots, once shapes and
-// configuration are both known.
-func (m *Sequential) ready() error {
-	if !m.compiled || m.shapes == nil {
-		return nil
+// outline is what shapes and layers make of a model: no memory yet.
+type outline struct {
+	input  []int
+	shapes [][]int // output shape of each layer
+	nodes  []node
+	params []*parameters
+	floats int // in all parameters
+}
+
+// outline works out the shapes of all layers from the input shape of the model
+// or, where no first layer gave it, from input.
+func (m *Sequential) outline(input []int) (*outline, error) {
+	if len(m.layers) == 0 {
+		return nil, fmt.Errorf("nn: model %q has no layers", m.name)
 	}
-	if want, ok := m.loss.final(); ok {
-		last := node{}
-		if len(m.nodes) > 0 {
-			last = m.nodes[len(m.nodes)-1]
+	shape := m.input
+	switch {
+	case shape == nil && len(input) == 0:
+		return nil, fmt.Errorf("nn: the input shape of model %q is not known: begin with nn.Input(784) or nn.Flatten(28, 28), or call Build(784)", m.name)
+	case shape == nil:
+		if err := m.checkInput(input); err != nil {
+			return nil, err
 		}
-		if last.dense != nil || last.rate > 0 || last.activation != want {
-			return fmt.Errorf("nn: loss %v wants a %s on the last layer of model %q: give it activations.%s", m.loss, want.Name(), m.name, title(want.Name()))
+		shape = slices.Clone(input)
+	case len(input) > 0 && product(input) != product(shape):
+		return nil, fmt.Errorf("nn: model %q takes samples of shape %v, not %v", m.name, shape, input)
+	}
+	o := &outline{input: shape}
+	floats := int64(0)
+	for i, l := range m.layers {
+		out, err := l.output(shape)
+		if err != nil {
+			return nil, fmt.Errorf("nn: layer %q of model %q: %w", l.name(), m.name, err)
 		}
+		for _, n := range l.nodes(i, shape) {
+			if n.dense != nil {
+				floats += int64(n.dense.out) * (int64(n.dense.in) + 1) // below 2⁶² + 2³¹
+				if floats > maxNumbers {
+					return nil, fmt.Errorf("nn: layer %q of model %q: %d units for %d inputs bring the model above %d parameters", l.name(), m.name, n.dense.out, n.dense.in, maxNumbers)
+				}
+				o.params = append(o.params, &parameters{denseShape: *n.dense, ld: pad16(n.dense.in), layer: i})
+			}
+			o.nodes = append(o.nodes, n)
+		}
+		o.shapes = append(o.shapes, out)
+		shape = out
 	}
-	if len(m.params) == 0 {
-		return fmt.Errorf("nn: model %q has no weights to train: add a Dense layer", m.name)
-	}
-	if m.fresh {
+	o.floats = int(floats)
+	return o, nil
+}
+
+// draw draws the weights, once shapes and seed are both known.
+func (m *Sequential) draw() {
+	if m.compiled && m.shapes != nil && m.fresh {
 		for _, p := range m.params {
 			p.initialize(m.seed)
 		}
 		m.fresh = false
+	}
+}
+
+// checkLoss checks that the stack can be trained with a loss. It asks the
+// layers alone, so that Compile finds a mistake also where the input shape is
+// not known yet.
+func (m *Sequential) checkLoss(loss Loss) error {
+	var last node
+	trainable := false
+	for i, l := range m.layers {
+		for _, n := range l.nodes(i, []int{1}) { // which work there is does not depend on the shape
+			last, trainable = n, trainable || n.dense != nil
+		}
+	}
+	if !trainable {
+		return fmt.Errorf("nn: model %q has no weights to train: add a Dense layer", m.name)
+	}
+	if want, ok := loss.final(); ok && (last.dense != nil || last.rate > 0 || last.activation != want) {
+		return fmt.Errorf("nn: loss %v wants a %s on the last layer of model %q: give it activations.%s", loss, want.Name(), m.name, title(want.Name()))
 	}
 	return nil
 }
@@ -233,10 +288,13 @@ type Config struct {
 
 // Compile chooses optimizer, loss and resources. The weights are drawn at the
 // first Compile (or when the input shape becomes known) and kept by a later
-// one, which starts the optimizer anew.
+// one, which starts the optimizer anew. A Compile that fails changes nothing.
 func (m *Sequential) Compile(c Config) error {
 	if m.err != nil {
 		return m.err
+	}
+	if m.fitting {
+		return errFitting
 	}
 	if err := asm.CheckEnvironment(); err != nil {
 		return err
@@ -263,18 +321,21 @@ func (m *Sequential) Compile(c Config) error {
 	if c.Kernels == nil {
 		c.Kernels = asm.Best()
 	}
+	if err := m.checkLoss(c.Loss); err != nil {
+		return err
+	}
+	if m.input != nil {
+		if err := m.Build(); err != nil {
+			return err
+		}
+	}
 	m.optimizer, m.loss, m.seed, m.workers, m.kernels = c.Optimizer, c.Loss, c.Seed, c.Workers, c.Kernels
 	m.compiled, m.steps = true, 0
 	m.Close()
 	for _, p := range m.params {
 		p.ws, p.bs = [2][]float32{}, [2][]float32{}
 	}
-	if m.shapes != nil {
-		return m.ready()
-	}
-	if m.input != nil {
-		return m.Build()
-	}
+	m.draw()
 	return nil
 }
 
@@ -296,9 +357,10 @@ func (m *Sequential) makeSlots() {
 }
 
 // Close ends the goroutines that compute. A model that is used again starts
-// them again; one that is not closed leaves them parked.
+// them again; one that is not closed leaves them parked. Called by a callback
+// it does nothing: Fit needs them.
 func (m *Sequential) Close() {
-	if m.workerPool != nil {
+	if m.workerPool != nil && !m.fitting {
 		m.workerPool.Close()
 		m.workerPool = nil
 	}
@@ -314,6 +376,9 @@ func (m *Sequential) pool(workers int) *matmul.Pool {
 
 // errNotCompiled is what Fit and Evaluate return before Compile.
 var errNotCompiled = errors.New("nn: the model is not compiled: call Compile first")
+
+// errFitting is what Fit and Compile return inside a callback.
+var errFitting = errors.New("nn: the model is being trained: a callback may neither Fit nor Compile it")
 
 // trainingNodes returns the nodes without the final activation that the loss
 // contains.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -24,7 +25,7 @@ func (m *Sequential) Summary(w io.Writer) error {
 			n += m.params[k].out * (m.params[k].in + 1)
 		}
 		total += n
-		r := row{fmt.Sprintf("%s (%s)", l.name(), l.kind()), kerasShape(m.shapes[i]), fmt.Sprint(n)}
+		r := row{fmt.Sprintf("%s (%s)", printable(l.name()), l.kind()), kerasShape(m.shapes[i]), fmt.Sprint(n)}
 		widths[0], widths[1] = max(widths[0], displayWidth(r.name)+1), max(widths[1], displayWidth(r.shape)+1)
 		table = append(table, r)
 	}
@@ -32,7 +33,7 @@ func (m *Sequential) Summary(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	line := func(rule string) { fmt.Fprintln(out, strings.Repeat(rule, width)) }
 	cells := func(r row) { fmt.Fprintln(out, pad(r.name, widths[0])+pad(r.shape, widths[1])+pad(r.params, 10)) }
-	fmt.Fprintf(out, "Model: %q\n", m.name)
+	fmt.Fprintf(out, "Model: \"%s\"\n", printable(m.name))
 	line("_")
 	cells(row{"Layer (type)", "Output Shape", "Param #"})
 	line("=")
@@ -78,33 +79,16 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-displayWidth(s)))
 }
 
-// displayWidth counts terminal columns: two for East Asian wide characters and
-// emoji, none for combining marks and joiners.
-func displayWidth(s string) int {
-	n := 0
-	for _, r := range s {
-		switch {
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case wide(r):
-			n += 2
-		default:
-			n++
+// printable writes control characters, which would break the table, as Go's
+// escapes.
+func printable(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if unicode.IsControl(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			b.WriteRune(r)
 		}
 	}
-	return n
-}
-
-// wide reports whether a terminal draws r two columns wide: the blocks that
-// Unicode's EastAsianWidth.txt marks W or F.
-func wide(r rune) bool {
-	for _, b := range [...][2]rune{
-		{0x1100, 0x115f}, {0x231a, 0x231b}, {0x23e9, 0x23ec}, {0x2e80, 0x303e}, {0x3041, 0x33ff}, {0x3400, 0x4dbf}, {0x4e00, 0xa4cf},
-		{0xa960, 0xa97c}, {0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6},
-		{0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x1fa70, 0x1faff}, {0x20000, 0x3fffd},
-	} {
-		if r >= b[0] && r <= b[1] {
-			return true
-		}
-	}
-	return false
+	return b.String()
 }
