@@ -1,0 +1,85 @@
+package nn
+
+import (
+	"testing"
+
+	"weft/activations"
+	"weft/asm"
+	"weft/optim"
+
+	"github.com/stretchr/testify/require"
+)
+
+// goldenRun is a short training run on data and weights made by integer
+// formulas, and the SHA-256 of its weights and of all its losses and
+// accuracies.
+type goldenRun struct {
+	name      string
+	optimizer optim.Optimizer
+	loss      Loss
+	batch     int
+	soft      bool // targets between 0 and 1
+	layers    []Layer
+	digest    string
+}
+
+// goldenRuns cover every update, activation and loss, dropout, last batches
+// that are not full, batches of several panels, layers split over units and
+// over samples, a layer whose rows are made in pieces, and validation.
+var goldenRuns = []goldenRun{
+	{"relu, adam", optim.NewAdam(0.005), SparseCategoricalCrossentropy, 32, false,
+		[]Layer{Flatten(), Dense(40, activations.ReLU), Dense(10, activations.Softmax)},
+		"6dd917f19e67e4b3241c9bf0efd81e3f8e2ad8abe8c53752c0653f6ba50509bd"},
+	{"sigmoid, sgd", optim.NewSGD(0.1), SparseCategoricalCrossentropy, 32, false,
+		[]Layer{Flatten(), Dense(23, activations.Sigmoid), Dense(10, activations.Softmax)},
+		"55775b310c06115cb18fe4217514f38bc0da2ae4ed438949e6f856939c2581d5"},
+	{"tanh, nesterov, dropout", optim.NewSGD(0.05).WithNesterov(0.9), SparseCategoricalCrossentropy, 16, false,
+		[]Layer{Flatten(), Dropout(0.2), Dense(40, activations.Tanh), Dropout(0.5), Dense(17, activations.Linear), Activation(activations.ReLU), Dense(10, activations.Linear), Activation(activations.Softmax)},
+		"65ef00c5378528e8110a4e38d726404fef4da803582fa7fdb69e516ce4d03e68"},
+	{"softmax inside, momentum", optim.NewSGD(0.05).WithMomentum(0.9), SparseCategoricalCrossentropy, 50, false,
+		[]Layer{Flatten(), Activation(activations.Tanh), Dense(33, activations.Softmax), Dense(20, activations.ReLU), Activation(activations.Sigmoid), Dropout(0.25), Dense(10, activations.Softmax)},
+		"b994143ce0ca08f91ee702c69a0baff0e60b74be1ca545ea344568f76a4a2d23"},
+	{"categorical, rmsprop", optim.NewRMSprop(0.002), CategoricalCrossentropy, 32, true,
+		[]Layer{Flatten(), Dense(18, activations.ReLU), Dense(10, activations.Softmax)},
+		"2f93fbe100c5c2b818ed54e2b45737a3859c7707fcf8b0ab10778f306e248bcc"},
+	{"squares, rmsprop with momentum", optim.NewRMSprop(0.002).WithMomentum(0.5), MeanSquaredError, 70, true,
+		[]Layer{Flatten(), Dense(18, activations.Tanh), Dense(6, activations.Linear)},
+		"5b1a1817e5cbb55c522cb0f6e0c5370281c5a37685b2eec02eb69d6cc7d12f4f"},
+	{"squares of probabilities, adagrad", optim.NewAdagrad(0.05), MeanSquaredError, 75, false,
+		[]Layer{Flatten(), Dense(9, activations.ReLU), Dense(20, activations.Softmax)},
+		"878c85b2a2ae8bd4fee107bbef3c9c2e3af1888efb5301df80e0c02b003286f6"},
+	{"binary, adam", optim.NewAdam(0.005).WithBetas(0.8, 0.99), BinaryCrossentropy, 1, false,
+		[]Layer{Flatten(), Dropout(0.1), Dense(20, activations.Sigmoid)},
+		"cd90ad15e6e97c07dfb158ce6ddaa2faf15b17cc1bba57e1c072601a57f0dadd"},
+	{"long rows, adam", optim.NewAdam(0.005), SparseCategoricalCrossentropy, 64, false,
+		[]Layer{Flatten(), Dense(1500, activations.ReLU), Dense(24, activations.ReLU), Dense(10, activations.Softmax)},
+		"bd825466b1e6e78f20595dc14a97d19b7b6a3a4c1cd568ed9d45662d81c865e0"},
+}
+
+func (r goldenRun) run(t *testing.T, k *asm.Kernels, workers int) string {
+	patterns := newPatterns(75, 6, 8)
+	var data Dataset = patterns
+	m := NewSequential("golden", r.layers...)
+	if r.loss != SparseCategoricalCrossentropy {
+		require.NoError(t, m.Build(6, 8))
+		data = patterns.oneHot(t, m.outputs, r.soft)
+	}
+	compiled(t, m, Config{Optimizer: r.optimizer, Loss: r.loss, Seed: 7, Workers: workers, Kernels: k})
+	require.NoError(t, m.Build(6, 8))
+	setIntegerWeights(t, m)
+	h := fit(t, m, data, FitOptions{Epochs: 2, BatchSize: r.batch, ValidationSplit: 0.2})
+	require.Less(t, h.Epochs[1].Loss, h.Epochs[0].Loss, "the run does not learn")
+	return digest(m, h)
+}
+
+// Weights and figures of every run are those that stand here, on every kernel
+// set, for every number of workers, on every platform.
+func TestGoldenRuns(t *testing.T) {
+	for _, r := range goldenRuns {
+		t.Run(r.name, func(t *testing.T) {
+			everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
+				require.Equal(t, r.digest, r.run(t, k, workers))
+			})
+		})
+	}
+}
