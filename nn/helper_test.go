@@ -63,6 +63,11 @@ func (s *integers) head(n int) *integers {
 	return &integers{s.shape, s.pixels[:n*product(s.shape)], s.classes[:n]}
 }
 
+// vectors returns the same samples without their shape.
+func (s *integers) vectors() *integers {
+	return &integers{[]int{product(s.shape)}, s.pixels, s.classes}
+}
+
 // floats returns the same samples as float32, u/255.
 func (s *integers) floats(t testing.TB) *Samples {
 	x := make([]float32, len(s.pixels))
