@@ -45,8 +45,12 @@ func isTerminal(f *os.File) bool {
 
 // run is the command: its exit code is returned, not taken.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, terminal bool) int {
-	c, err := parse(args, stdout)
+	c, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
+		if _, err := io.WriteString(stdout, usage); err != nil {
+			fmt.Fprintf(stderr, "fashion: %v\n", err)
+			return exitFailure
+		}
 		return exitOK
 	}
 	if err != nil {
@@ -117,7 +121,7 @@ Examples
 `
 
 // parse reads the flags. A flag that would do nothing is an error.
-func parse(args []string, stdout io.Writer) (*command, error) {
+func parse(args []string) (*command, error) {
 	f := flag.NewFlagSet("fashion", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	c := &command{}
@@ -136,9 +140,6 @@ func parse(args []string, stdout io.Writer) (*command, error) {
 	f.BoolVar(&c.offline, "offline", false, "")
 	f.BoolVar(&c.json, "json", false, "")
 	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(stdout, usage)
-		}
 		return nil, err
 	}
 	if f.NArg() > 0 {
@@ -169,7 +170,7 @@ func parse(args []string, stdout io.Writer) (*command, error) {
 		return nil, err
 	}
 	if err := c.optimizer.Validate(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("-lr %v: %w", *rate, err) // the momentum is checked already, the rest are defaults
 	}
 	for _, n := range []struct {
 		name string
@@ -179,14 +180,14 @@ func parse(args []string, stdout io.Writer) (*command, error) {
 			return nil, fmt.Errorf("-%s %d: give at least 1", n.name, n.v)
 		}
 	}
-	name := *kernels
+	name, from := *kernels, "-kernels"
 	if name == "" {
-		name = os.Getenv("WEFT_KERNELS")
+		name, from = os.Getenv("WEFT_KERNELS"), "WEFT_KERNELS"
 	}
 	c.kernels = asm.Best()
 	if name != "" {
 		if c.kernels, err = asm.Named(name); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", from, err)
 		}
 	}
 	return c, nil
