@@ -8,6 +8,9 @@ require (
 )
 
 require (
+	github.com/minio/asm2plan9s v0.0.0-20200509001527-cdd76441f9d8 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/sys v0.30.0 // indirect
 )
+
+tool github.com/minio/asm2plan9s

@@ -69,6 +69,7 @@ func (c comparison) check(t *testing.T, k *Kernels, guards []*guard, s, want [][
 	if err := faults(func() { result = c.run(k, s) }); err != nil {
 		t.Fatalf("%s: %s%s, alignment %d: %v", k.Name, c.call, how, place, err)
 	}
+	countCompared(k)
 	for i, s := range append(s[:len(s):len(s)], []float32{result}) {
 		if d := diff(s, want[i]); d != "" {
 			t.Fatalf("%s: %s%s, alignment %d: operand %d: %s", k.Name, c.call, how, place, i, d)

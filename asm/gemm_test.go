@@ -92,6 +92,7 @@ func (c gemmCase) check(t *testing.T, f *fences, r *rand.Rand, special bool) {
 			if err := faults(func() { k.Gemm(h) }); err != nil {
 				t.Fatalf("%s: %v: %v", k.Name, c, err)
 			}
+			countCompared(k)
 			f.check(t)
 			for i, w := range want {
 				if got := h.C[i]; math.Float32bits(got) != math.Float32bits(w) && (got == got || w == w || math.Float32bits(w) == foreign) {
@@ -179,6 +180,7 @@ func TestGemv(t *testing.T) {
 				for _, end := range []bool{false, true} {
 					y := f.copyOf(0, make([]float32, n), end)
 					k.Gemv(y, f.copyOf(1, x, end), f.copyOf(2, w, end), f.copyOf(3, b, end))
+					countCompared(k)
 					f.check(t)
 					for i := range want {
 						if math.Float32bits(y[i]) != math.Float32bits(want[i]) {

@@ -19,6 +19,8 @@ import (
 	"strings"
 )
 
+//go:generate ./words.sh
+
 // PanelWidth is the number of samples in a panel of activations and the number
 // of columns in a panel of a packed right operand.
 const PanelWidth = 32

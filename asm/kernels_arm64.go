@@ -2,7 +2,25 @@
 
 package asm
 
-// Available lists the kernels that this CPU runs, the best first. Every arm64
-// CPU has NEON, so the NEON set, once written, stands first here:
-// neon() copies generic() and overrides, as avx2() does on amd64.
-func Available() []*Kernels { return []*Kernels{generic()} }
+// Available lists the kernels that this CPU runs, the best first, the Go
+// specification last. Every arm64 CPU has NEON: the architecture demands it of
+// all that run linux, darwin, windows or freebsd, so there is nothing to detect.
+func Available() []*Kernels { return []*Kernels{neon(), generic()} }
+
+// neon is the set for arm64: 32 registers of 4 floats.
+func neon() *Kernels {
+	k := generic()
+	k.Name = "neon"
+	k.MR, k.MC, k.KC, k.NC = 6, 120, 256, 512
+	k.Gemm, k.Gemv = gemmNEON, gemvNEON
+	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdNEON, momentumNEON, nesterovNEON, adagradNEON
+	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropNEON, rmspropMomentumNEON, adamNEON
+	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expNEON, logNEON, sigmoidNEON, tanhNEON, reluNEON
+	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradNEON, tanhGradNEON, reluGradNEON
+	k.Mul, k.Scale = mulNEON, scaleNEON
+	k.Sum, k.Dot, k.Max, k.SumSamples = sumNEON, dotNEON, maxNEON, sumSamplesNEON
+	k.Softmax, k.SoftmaxCrossEntropy = softmaxNEON, softmaxCrossEntropyNEON
+	k.SoftmaxPanel, k.CrossEntropyPanel = softmaxPanelNEON, crossEntropyPanelNEON
+	k.Gather, k.PanelFromRows, k.RowsFromPanel = gatherNEON, panelFromRowsNEON, rowsFromPanelNEON
+	return k
+}
