@@ -141,11 +141,10 @@ func newInference(ctx context.Context, m *Sequential, s *source, nodes []node) *
 			}
 			l.targets = alloc(chunkSamples * s.outputs)
 			l.scratch = alloc(m.widest())
-			x, features := l.input.panels, m.features
+			x := l.input.panels
 			for j, n := range nodes {
 				if n.dense != nil {
-					features = n.dense.out
-					x = alloc(chunkSamples * features)
+					x = alloc(chunkSamples * n.dense.out)
 				}
 				l.panels[j] = x // element-wise nodes work in place
 			}

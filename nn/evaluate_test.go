@@ -105,17 +105,31 @@ func TestEvaluateAndPredictAgainstPlainGo(t *testing.T) {
 	})
 }
 
-// Sets larger than the chunk that a worker takes, and one of its size.
-func TestPredictOverChunks(t *testing.T) {
+// Sets larger than the chunk that a worker takes, and one of its size: every
+// sample has what a Predictor gives and the loss that it has alone.
+func TestPredictAndEvaluateOverChunks(t *testing.T) {
 	all := newPatterns(3*chunkSamples+1, 5, 7)
-	want, err := trained(t, asm.Best(), 1).Predict(background, all)
+	m := trained(t, asm.Best(), 1)
+	p, err := m.Predictor()
 	require.NoError(t, err)
+	want := make([]float32, all.Len()*10)
+	sums, sum := []float64{0}, 0.0
+	for i := range all.Len() {
+		p.Bytes(want[i*10:(i+1)*10], all.pixels[i*35:(i+1)*35])
+		loss, _, err := m.Evaluate(background, subset{all, []int32{int32(i)}})
+		require.NoError(t, err)
+		sum += loss
+		sums = append(sums, sum)
+	}
 	for _, workers := range []int{1, 2, 3, 7} {
 		m := trained(t, asm.Best(), workers)
 		for _, n := range []int{1, 31, 32, 33, chunkSamples - 1, chunkSamples, chunkSamples + 1, 2*chunkSamples + 17, all.Len()} {
 			y, err := m.Predict(background, all.head(n))
 			require.NoError(t, err)
-			require.Equal(t, want.Data[:n*10], y.Data, "%d samples, %d workers", n, workers)
+			require.Equal(t, want[:n*10], y.Data, "%d samples, %d workers", n, workers)
+			loss, _, err := m.Evaluate(background, all.head(n))
+			require.NoError(t, err)
+			require.Equal(t, sums[n]/float64(n), loss, "%d samples, %d workers", n, workers)
 		}
 	}
 }
@@ -180,6 +194,7 @@ func TestMetricsKnownAnswers(t *testing.T) {
 		{"categorical", constant(CategoricalCrossentropy, activations.Softmax, 0, log3), targets(0, 1, 0, 1, 1, 0, 0.5, 0.5), -(2.5*math.Log(0.75) + 1.5*math.Log(0.25)) / 4, 0.5},
 		{"squares", constant(MeanSquaredError, activations.Linear, 1, 2), targets(1, 2, 1, 4, 0, 2, 4, 2), (0 + 4 + 1 + 9) / 8.0, math.NaN()},
 		{"binary: p = ¾", constant(BinaryCrossentropy, activations.Sigmoid, log3), targets(1, 1, 1, 0), -(3*math.Log(0.75) + math.Log(0.25)) / 4, 0.75},
+		{"binary: soft targets", constant(BinaryCrossentropy, activations.Sigmoid, -log3), targets(0.25, 0.25, 0.5, 0.75), -(2.25*math.Log(0.75) + 1.75*math.Log(0.25)) / 4, 0.75},
 		{"binary: every output counts", constant(BinaryCrossentropy, activations.Sigmoid, log3, -log3), targets(1, 1, 1, 0, 0, 0, 1, 0), -(6*math.Log(0.75) + 2*math.Log(0.25)) / 8, 0.75},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -83,3 +83,50 @@ func TestGoldenRuns(t *testing.T) {
 		})
 	}
 }
+
+// The number of workers may change between any two steps: bits cannot.
+func TestWorkersMayChangeBetweenSteps(t *testing.T) {
+	const batch = 16
+	data := newPatterns(75, 5, 7)
+	model := func() *Sequential {
+		m := NewSequential("", Flatten(5, 7), Dropout(0.2), Dense(40, activations.Tanh), Dropout(0.5), Dense(33, activations.Softmax), Dense(10, activations.Softmax))
+		return compiled(t, m, Config{Optimizer: optim.NewAdam(0.01), Workers: 7})
+	}
+	same, changing := model(), model()
+	h := fit(t, same, data, FitOptions{BatchSize: batch, InOrder: true})
+
+	s, err := newSource("training", data, 35)
+	require.NoError(t, err)
+	changing.makeSlots()
+	tr := newTrainer(changing, s, batch, 7)
+	order := make([]int32, s.n)
+	inOrder(order, s)
+	tr.begin(order[:batch], 3)
+	sum := 0.0
+	for step, workers := range []int{7, 1, 4, 2, 5} {
+		var next []int32
+		if at := (step + 1) * batch; at < s.n {
+			next = order[at:min(at+batch, s.n)]
+		}
+		tr.step, tr.update = step+1, changing.optimizer.Prepare(step+1)
+		sum, _ = tr.train(next, workers, sum)
+	}
+	require.Equal(t, h.Epochs[0].Loss, sum/75)
+	require.Equal(t, same.SHA256(), changing.SHA256())
+}
+
+// The products of a step run over the real inner dimension, never over the
+// padding of a panel, where a NaN of an earlier batch may stand.
+func TestProductsRunOverRealSamples(t *testing.T) {
+	var k = map[int]bool{}
+	kernels := *asm.Best()
+	gemm := kernels.Gemm
+	kernels.Gemm = func(g asm.Gemm) { k[g.K] = true; gemm(g) }
+	m := compiled(t, NewSequential("", Flatten(5, 7), Dense(20, activations.ReLU), Dense(10, activations.Softmax)), Config{Kernels: &kernels, Workers: 1})
+	fit(t, m, newPatterns(45, 5, 7), FitOptions{BatchSize: 40})
+	require.Equal(t, map[int]bool{
+		35: true, 20: true, // forward, over the inputs
+		10: true,                   // backward, over the outputs
+		32: true, 8: true, 5: true, // gradients, over the samples: 32 + 8, then 5
+	}, k)
+}
