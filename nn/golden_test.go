@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"weft/activations"
@@ -51,6 +53,9 @@ var goldenRuns = []goldenRun{
 	{"binary, adam", optim.NewAdam(0.005).WithBetas(0.8, 0.99), BinaryCrossentropy, 1, false,
 		[]Layer{Flatten(), Dropout(0.1), Dense(20, activations.Sigmoid)},
 		"cd90ad15e6e97c07dfb158ce6ddaa2faf15b17cc1bba57e1c072601a57f0dadd"},
+	{"deep, adagrad", optim.NewAdagrad(0.05), SparseCategoricalCrossentropy, 32, false,
+		[]Layer{Flatten(), Dense(40, activations.ReLU), Dense(33, activations.Linear), Dense(24, activations.Tanh), Dense(30, activations.Sigmoid), Dense(10, activations.Softmax)},
+		"af48f577417cb03314fa0e6fc393038f61a4bfa3a43bae8bc4ef6d5db3c8ac94"},
 	{"long rows, adam", optim.NewAdam(0.005), SparseCategoricalCrossentropy, 64, false,
 		[]Layer{Flatten(), Dense(1500, activations.ReLU), Dense(24, activations.ReLU), Dense(10, activations.Softmax)},
 		"bd825466b1e6e78f20595dc14a97d19b7b6a3a4c1cd568ed9d45662d81c865e0"},
@@ -113,6 +118,42 @@ func TestWorkersMayChangeBetweenSteps(t *testing.T) {
 	}
 	require.Equal(t, h.Epochs[0].Loss, sum/75)
 	require.Equal(t, same.SHA256(), changing.SHA256())
+}
+
+// A barrier stands only where what one worker wrote is read by another: in the
+// tutorial's step before the small last layer, which splits over samples, and
+// before the updates, which split over units again.
+func TestBarriers(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		layers []Layer
+		want   string // the ops, a bar for a barrier
+	}{
+		{"tutorial", []Layer{Flatten(28, 28), Dense(100, activations.ReLU), Dense(10, activations.Softmax)},
+			"denseForward activationForward copyRows | denseForward lossOp denseBackward activationBackward | denseUpdate denseUpdate gather"},
+		{"one layer", []Layer{Flatten(28, 28), Dense(10, activations.Softmax)},
+			"denseForward lossOp | denseUpdate gather"},
+		{"two large layers", []Layer{Flatten(28, 28), Dense(100, activations.ReLU), Dropout(0.5), Dense(50, activations.ReLU), Dense(10, activations.Softmax)},
+			"denseForward activationForward dropoutForward copyRows | denseForward activationForward copyRows | denseForward lossOp denseBackward activationBackward | denseBackward dropoutBackward activationBackward denseUpdate | denseUpdate denseUpdate gather"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := compiled(t, NewSequential("", c.layers...), Config{Workers: 2})
+			s, err := newSource("training", newIntegers(32), 784)
+			require.NoError(t, err)
+			tr := newTrainer(m, s, 32, 2)
+			var got []string
+			for _, p := range tr.plans[1] {
+				if p.barrier {
+					got = append(got, "|")
+				}
+				got = append(got, strings.TrimPrefix(fmt.Sprintf("%T", p.op), "*nn."))
+			}
+			for _, p := range tr.plans[0] {
+				require.False(t, p.barrier)
+			}
+			require.Equal(t, c.want, strings.Join(got, " "))
+		})
+	}
 }
 
 // The products of a step run over the real inner dimension, never over the
