@@ -33,7 +33,7 @@ func TestStackMistakes(t *testing.T) {
 		{"an input of nothing", []Layer{Input(3, 0), Dense(2, softmax)}, Config{}, "the input shape [3 0] of model \"m\" holds no number"},
 		{"an input without a shape", []Layer{Input(), Dense(2, softmax)}, Config{}, "holds no number"},
 		{"a negative input", []Layer{Flatten(-3), Dense(2, softmax)}, Config{}, "holds no number"},
-		{"a huge input", []Layer{Flatten(1<<20, 1<<20), Dense(2, softmax)}, Config{}, "holds more than"},
+		{"a huge input", []Layer{Flatten(1<<20, 1<<20), Dense(2, softmax)}, Config{}, "or more: too many"},
 		{"Input above", []Layer{Dense(2, relu), Input(3), Dense(2, softmax)}, Config{}, "Input must be the first layer"},
 		{"two Inputs", []Layer{Input(3), Input(3), Dense(2, softmax)}, Config{}, "Input must be the first layer"},
 		{"an input shape inside", []Layer{Input(3), Dense(2, relu), Flatten(2), Dense(2, softmax)}, Config{}, "use nn.Flatten() inside"},

@@ -143,8 +143,8 @@ func (m *Sequential) checkInput(shape []int) error {
 	switch n := product(shape); {
 	case n == 0 || len(shape) == 0:
 		return fmt.Errorf("nn: the input shape %v of model %q holds no number", shape, m.name)
-	case n > maxNumbers:
-		return fmt.Errorf("nn: the input shape %v of model %q holds more than %d numbers", shape, m.name, maxNumbers)
+	case n >= maxNumbers: // what an int cannot hold is the largest int
+		return fmt.Errorf("nn: the input shape %v of model %q holds %d numbers or more: too many", shape, m.name, maxNumbers)
 	}
 	return nil
 }
