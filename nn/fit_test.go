@@ -346,3 +346,31 @@ func when(now bool, err error) error {
 	}
 	return nil
 }
+
+// What a program leaves out is what Keras takes.
+func TestDefaults(t *testing.T) {
+	m := compiled(t, tutorialModel(), Config{})
+	rule, err := optim.ByName("rmsprop")
+	require.NoError(t, err)
+	require.Equal(t, rule, m.optimizer)
+	require.Equal(t, optim.RMSprop{Rate: 0.001, Rho: 0.9, Epsilon: 1e-7}, m.optimizer)
+	require.Equal(t, SparseCategoricalCrossentropy, m.loss)
+	h := fit(t, m, newIntegers(65), FitOptions{Callbacks: []Callback{stepFunc(func(p *Progress) error {
+		require.Equal(t, []int{1, 3}, []int{p.Epochs, p.Steps}) // one epoch, batches of 32
+		return nil
+	})}})
+	require.Len(t, h.Epochs, 1)
+	// 15.34 GFLOP for 48,000 samples: 2·784·100 forward, as much for the gradient
+	// of the weights, and 6·100·10
+	require.Equal(t, 4*78400+6*1000, m.FLOPs())
+}
+
+func TestLossNames(t *testing.T) {
+	for _, l := range []Loss{SparseCategoricalCrossentropy, CategoricalCrossentropy, MeanSquaredError, BinaryCrossentropy} {
+		found, err := LossByName(l.String())
+		require.NoError(t, err)
+		require.Equal(t, l, found)
+	}
+	_, err := LossByName("hinge")
+	require.EqualError(t, err, `nn: no loss "hinge": choose one of [sparse_categorical_crossentropy categorical_crossentropy mean_squared_error binary_crossentropy]`)
+}
