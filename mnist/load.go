@@ -45,7 +45,9 @@ type Options struct {
 // 10,000 images of 28×28. With Dir, or FASHION_MNIST_DIR in the environment,
 // they come from that folder or not at all: a missing or bad file is an error,
 // and other valid images of 28×28 are taken as Unverified. Otherwise they come
-// from Keras's cache, Weft's cache or a download into it.
+// from Keras's cache, Weft's cache or a download into it; where none of them has
+// the official files, which Log tells with the reasons, they are Drawn from
+// DrawnSeed, and their Source is DrawnSet. A cancelled context is an error.
 func Fashion(ctx context.Context, o Options) (train, test *Set, err error) {
 	if o.Dir == "" {
 		o.Dir = os.Getenv(EnvDir)
@@ -69,21 +71,56 @@ func Fashion(ctx context.Context, o Options) (train, test *Set, err error) {
 			return train, test, nil
 		case err == nil:
 			fmt.Fprintf(o.Log, "The files in %s are not the official ones: looking elsewhere.\n", dir)
-		case !errors.Is(err, fs.ErrNotExist):
+		case !absent(dir, o.files):
 			fmt.Fprintf(o.Log, "%v: looking elsewhere.\n", err)
 		}
 	}
-	why := errors.New("offline")
-	if !o.Offline && len(o.cacheDirs) > 0 {
-		cache := o.cacheDirs[len(o.cacheDirs)-1]
-		if why = download(ctx, o, cache); why == nil {
-			return load(cache, o.files)
-		}
-		if ctx.Err() != nil {
-			return nil, nil, why
+	why := errors.New("mnist: -offline forbids a download")
+	if !o.Offline {
+		if train, test, why = o.download(ctx); why == nil {
+			return train, test, nil
 		}
 	}
-	return nil, nil, fmt.Errorf("mnist: the real Fashion-MNIST is not here (%w): put its four .gz files (%s, …) into a folder and give -data FOLDER or set %s, or run once with a network", why, o.files[0].name, EnvDir)
+	if err := ctx.Err(); err != nil {
+		return nil, nil, fmt.Errorf("mnist: the search for Fashion-MNIST was stopped: %w", err)
+	}
+	fmt.Fprintf(o.Log, drawnNotice, why, o.files[0].name, o.files[1].name, o.files[2].name, o.files[3].name, EnvDir)
+	train, test = Drawn(DrawnSeed)
+	return train, test, nil
+}
+
+// drawnNotice says that the set is drawn, why, and how to get the real one.
+const drawnNotice = `
+*** THIS IS NOT FASHION-MNIST: the images are drawn by code, because the real ones are out of reach. ***
+*** Losses and accuracies on them say nothing about the real set.                                   ***
+Why: %v
+For the real set put %s, %s, %s and %s into a folder and give -data FOLDER or set %s, or run once with a network.
+
+`
+
+// download gets what is missing into the last of the caches and reads it.
+func (o *Options) download(ctx context.Context) (train, test *Set, err error) {
+	if len(o.cacheDirs) == 0 {
+		return nil, nil, errors.New("mnist: there is no folder for a download: set HOME")
+	}
+	cache := o.cacheDirs[len(o.cacheDirs)-1]
+	if err := download(ctx, *o, cache); err != nil {
+		return nil, nil, err
+	}
+	return load(cache, o.files)
+}
+
+// absent reports that a folder holds none of the files, so that there is nothing
+// to tell about it.
+func absent(dir string, files *[4]file) bool {
+	for _, f := range files {
+		for _, name := range []string{f.name, strings.TrimSuffix(f.name, ".gz")} {
+			if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // cacheDirs returns the folders of Keras's caches and, last, of Weft's own.

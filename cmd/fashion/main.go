@@ -103,7 +103,7 @@ Training
 The data
   -data DIR          folder of the four IDX files, compressed or not; binding
                      (default: $FASHION_MNIST_DIR, binding too, then Keras's cache,
-                     Weft's cache, a download)
+                     Weft's cache, a download, a set drawn by code)
   -offline           never dial
 
 The machine (changes no bit of the result)
