@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"io"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,7 +28,11 @@ func TestDrawnHardness(t *testing.T) {
 	if kernels.Name == "generic" {
 		t.Skip("takes minutes in pure Go, which gives the same bits")
 	}
-	for _, seed := range []uint64{mnist.DrawnSeed, 1, 2, 3, 4} {
+	seeds := []uint64{mnist.DrawnSeed, 1, 2, 3, 4}
+	if raceDetector() { // ten times slower
+		seeds = seeds[:1]
+	}
+	for _, seed := range seeds {
 		all, test := mnist.Drawn(seed)
 		half, _, err := all.Split(0.5, splitSeed)
 		require.NoError(t, err)
@@ -51,6 +57,12 @@ func TestDrawnHardness(t *testing.T) {
 		require.GreaterOrEqual(t, network-linear, 0.03, "seed %d", seed)
 		require.Greater(t, linear, 0.5, "seed %d: a model that learns nothing proves nothing", seed)
 	}
+}
+
+// raceDetector reports whether the test was built with -race.
+func raceDetector() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // Without data the command trains on the drawn set and says so in both outputs.
