@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -39,7 +38,7 @@ func TestDrawnHardness(t *testing.T) {
 		train, validation, err := half.Split(validationShare, splitSeed)
 		require.NoError(t, err)
 		accuracy := func(hidden string) float64 {
-			c, err := parse([]string{"-hidden", hidden}, io.Discard)
+			c, err := parse([]string{"-hidden", hidden})
 			require.NoError(t, err)
 			m := c.model()
 			defer m.Close()
