@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 )
 
 // Source tells where a set comes from.
@@ -43,7 +44,8 @@ type Set struct {
 // NewSet returns the set of the given images, height×width bytes each, and
 // their labels. It fails where their numbers differ.
 func NewSet(pixels, labels []uint8, height, width int) (*Set, error) {
-	if height < 1 || width < 1 || len(pixels) != len(labels)*height*width {
+	whole := height >= 1 && width >= 1 && width <= math.MaxInt/height // no product overflows
+	if !whole || len(pixels)%(height*width) != 0 || len(pixels)/(height*width) != len(labels) {
 		return nil, fmt.Errorf("mnist: %d pixels are not %d images of %d×%d", len(pixels), len(labels), height, width)
 	}
 	wide := make([]int32, len(labels))
