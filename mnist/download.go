@@ -1,6 +1,7 @@
 package mnist
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,8 +9,10 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,10 +30,49 @@ const (
 	connectTimeout = 2 * time.Second
 	stallTimeout   = 10 * time.Second // without a byte
 	maxFile        = 64 << 20         // no official file has more bytes
+	// A temporary file that was not written for so long belongs to no living
+	// process: that would have given up after stallTimeout.
+	abandoned = 6 * stallTimeout
 )
 
-// download gets the files that are missing or bad into dir. Each is written to
-// a temporary file, which a later try continues, checked and renamed.
+// network is how a download reaches its sources. The zero value is the machine's
+// network with the time-outs above.
+type network struct {
+	dial           func(ctx context.Context, network, address string) (net.Conn, error)
+	connect, stall time.Duration
+}
+
+// transport returns n as net/http wants it.
+func (n network) transport() *http.Transport {
+	dial, connect := n.dial, cmp.Or(n.connect, connectTimeout)
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	return &http.Transport{
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			ctx, cancel := context.WithTimeoutCause(ctx, connect, fmt.Errorf("no connection within %v", connect))
+			defer cancel()
+			conn, err := dial(ctx, network, address)
+			if err != nil {
+				return nil, causeOf(ctx, err)
+			}
+			return conn, nil
+		},
+		TLSHandshakeTimeout: connect,
+		DisableCompression:  true, // the files are what they are
+	}
+}
+
+// downloader gets files into a folder.
+type downloader struct {
+	client   *http.Client
+	stall    time.Duration
+	dir      string
+	progress io.Writer
+}
+
+// download gets the files that are missing or bad into dir.
 func download(ctx context.Context, o Options, dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
@@ -39,30 +81,30 @@ func download(ctx context.Context, o Options, dir string) error {
 	if sources == nil {
 		sources = officialSources
 	}
-	dialer := &net.Dialer{Timeout: connectTimeout}
-	client := &http.Client{Transport: &http.Transport{
-		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, DisableCompression: true,
-		TLSHandshakeTimeout: connectTimeout, ResponseHeaderTimeout: stallTimeout,
-	}}
-	defer client.CloseIdleConnections()
+	d := &downloader{client: &http.Client{Transport: o.transport()}, stall: cmp.Or(o.stall, stallTimeout), dir: dir, progress: o.Progress}
+	defer d.client.CloseIdleConnections()
 	for _, f := range o.files {
 		if checkFile(filepath.Join(dir, f.name), f.sha256) == nil {
 			continue
 		}
-		var errs []error
+		var failed error
 		for _, source := range sources {
-			err := fetch(ctx, client, source+f.name, filepath.Join(dir, f.name), f, o.Progress)
-			if err == nil {
-				errs = nil
+			err := d.get(ctx, source, f)
+			if err == nil || checkFile(filepath.Join(dir, f.name), f.sha256) == nil { // another process was faster
+				failed = nil
 				break
 			}
-			errs = append(errs, err)
 			if ctx.Err() != nil {
-				return errors.Join(errs...)
+				return err
+			}
+			if failed == nil {
+				failed = err
+			} else {
+				failed = fmt.Errorf("%w; %w", failed, err)
 			}
 		}
-		if errs != nil {
-			return errors.Join(errs...)
+		if failed != nil {
+			return failed
 		}
 	}
 	return nil
@@ -70,120 +112,192 @@ func download(ctx context.Context, o Options, dir string) error {
 
 // checkFile compares the SHA-256 of a file.
 func checkFile(path, want string) error {
-	in, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, in); err != nil {
+	if _, err := copyFrom(path, h); err != nil {
 		return err
 	}
 	return compare(path, h, want)
 }
 
-func compare(path string, h hash.Hash, want string) error {
+func compare(name string, h hash.Hash, want string) error {
 	if got := hex.EncodeToString(h.Sum(nil)); got != want {
-		return fmt.Errorf("mnist: %s has SHA-256 %s, not %s: it is not the official file", path, got, want)
+		return fmt.Errorf("%s has SHA-256 %s, not %s: it is not the official file", name, got, want)
 	}
 	return nil
 }
 
-// fetch downloads one file: into path.part, continuing what is there, then
-// renames. A file that turns out wrong is deleted, so that nothing bad is
-// continued.
-func fetch(ctx context.Context, client *http.Client, url, path string, f file, progress io.Writer) error {
-	partial := path + ".part"
-	out, err := os.OpenFile(partial, os.O_RDWR|os.O_CREATE, 0o666)
+// partInfix stands in the names of temporary files between the file's name and
+// chance. A file without chance was left by a download that failed.
+const partInfix = ".part"
+
+// errUnusable says that what an earlier download left is of no use.
+var errUnusable = errors.New("what an earlier download left does not fit")
+
+// get downloads a file from a source. It continues what an earlier download
+// left; where that turns out not to be the start of the official file, it
+// begins anew.
+func (d *downloader) get(ctx context.Context, source string, f file) error {
+	left := d.longest(f)
+	d.sweep(f, left)
+	if left != "" {
+		err := d.try(ctx, source, f, left)
+		if !errors.Is(err, errUnusable) {
+			return err
+		}
+		os.Remove(filepath.Join(d.dir, f.name+partInfix))
+	}
+	return d.try(ctx, source, f, "")
+}
+
+// parts returns the temporary files of f.
+func (d *downloader) parts(f file) []fs.FileInfo {
+	entries, _ := os.ReadDir(d.dir) // what it cannot read is not there
+	var parts []fs.FileInfo
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && strings.HasPrefix(e.Name(), f.name+partInfix) {
+			parts = append(parts, info)
+		}
+	}
+	return parts
+}
+
+// longest returns the path of the temporary file of f that holds most, "" where
+// none holds anything. It may belong to a living download: it is only read.
+func (d *downloader) longest(f file) (path string) {
+	most := int64(0)
+	for _, info := range d.parts(f) {
+		if info.Size() > most {
+			path, most = filepath.Join(d.dir, info.Name()), info.Size()
+		}
+	}
+	return path
+}
+
+// sweep deletes the abandoned temporary files of f but one.
+func (d *downloader) sweep(f file, but string) {
+	for _, info := range d.parts(f) {
+		if path := filepath.Join(d.dir, info.Name()); path != but && time.Since(info.ModTime()) > abandoned {
+			os.Remove(path)
+		}
+	}
+}
+
+// try downloads a file once: into a new temporary file, which starts with what
+// left holds and gets the file's name when it is complete and right. Nobody
+// else ever writes to it, so that several processes may download at once. When
+// the connection fails, what has come is left for the next try.
+func (d *downloader) try(ctx context.Context, source string, f file, left string) (err error) {
+	path := filepath.Join(d.dir, f.name)
+	out, err := createBeside(path, partInfix+"-")
 	if err != nil {
 		return err
 	}
-	defer out.Close()
 	h := sha256.New()
-	have, err := io.Copy(h, out) // hashes what is there and stands at its end
-	if err != nil {
-		return err
+	have, keep := int64(0), false
+	defer func() {
+		if err == nil {
+			for _, info := range d.parts(f) { // a living download that loses its own finds ours
+				os.Remove(filepath.Join(d.dir, info.Name()))
+			}
+			return
+		}
+		out.Close()
+		if !keep || os.Rename(out.Name(), path+partInfix) != nil {
+			os.Remove(out.Name())
+		}
+	}()
+	if left != "" {
+		if have, err = copyFrom(left, io.MultiWriter(out, h)); err != nil || have > maxFile {
+			return errors.Join(errUnusable, err)
+		}
+		if compare(left, h, f.sha256) == nil {
+			return finish(out, path)
+		}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	stalled := time.AfterFunc(stallTimeout, func() {
-		cancel(fmt.Errorf("mnist: %s: no byte for %v", url, stallTimeout))
-	})
+	address := source + f.name
+	stalled := time.AfterFunc(d.stall, func() { cancel(fmt.Errorf("%s: no byte for %v", address, d.stall)) })
 	defer stalled.Stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	resp, err := d.request(ctx, address, have)
 	if err != nil {
+		keep = have > 0
 		return err
 	}
-	if have > 0 {
-		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return causeOf(ctx, err)
-	}
 	defer resp.Body.Close()
-	switch {
-	case have > 0 && resp.StatusCode == http.StatusPartialContent && strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", have)):
-	case resp.StatusCode == http.StatusOK:
-		if err := restart(out); err != nil {
+	switch resp.StatusCode {
+	case http.StatusPartialContent:
+		if !strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", have)) || have == 0 {
+			return errors.Join(errUnusable, fmt.Errorf("%s: asked for the bytes from %d, the answer is %q", address, have, resp.Header.Get("Content-Range")))
+		}
+	case http.StatusOK: // all of it, whatever was asked for
+		if _, err := out.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		if err := out.Truncate(0); err != nil {
 			return err
 		}
 		h.Reset()
 		have = 0
-	case have > 0 && resp.StatusCode == http.StatusRequestedRangeNotSatisfiable:
-		if err := compare(partial, h, f.sha256); err != nil { // complete already, or wrong
-			return errors.Join(err, restart(out))
-		}
-		return finish(out, partial, path)
+	case http.StatusRequestedRangeNotSatisfiable:
+		return errors.Join(errUnusable, fmt.Errorf("%s: %s", address, resp.Status))
 	default:
-		return fmt.Errorf("mnist: %s: %s", url, resp.Status)
+		keep = have > 0
+		return fmt.Errorf("%s: %s", address, resp.Status)
 	}
-	meter := &meter{w: progress, name: f.name, done: have, total: have + resp.ContentLength, known: resp.ContentLength >= 0}
-	body := io.LimitReader(resp.Body, maxFile-have+1)
-	buf := make([]byte, 1<<16)
-	for {
-		n, err := body.Read(buf)
-		if n > 0 {
-			stalled.Reset(stallTimeout)
-			h.Write(buf[:n])
-			if _, err := out.Write(buf[:n]); err != nil {
-				return err
-			}
-			meter.add(n)
-		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			meter.end()
-			return causeOf(ctx, fmt.Errorf("mnist: %s: %w after %d bytes; the next try continues", url, err, meter.done))
-		}
+	m := &meter{w: d.progress, name: f.name, done: have, total: -1}
+	if resp.ContentLength >= 0 {
+		m.total = have + resp.ContentLength
 	}
-	meter.end()
-	if err := compare(url, h, f.sha256); err != nil {
-		return errors.Join(err, restart(out))
+	alive := writer(func(b []byte) (int, error) {
+		stalled.Reset(d.stall)
+		return len(b), nil
+	})
+	_, err = io.Copy(io.MultiWriter(alive, h, out, m), io.LimitReader(resp.Body, maxFile-have+1))
+	m.end()
+	if right := compare(address, h, f.sha256) == nil; err != nil && !right { // with a false length, all may be here
+		keep = m.done > 0
+		return causeOf(ctx, fmt.Errorf("%s: %w after %d bytes, which the next try continues", address, err, m.done))
 	}
-	return finish(out, partial, path)
+	if m.done > maxFile {
+		return fmt.Errorf("%s: more than %d bytes: it is not the official file", address, maxFile)
+	}
+	if err := compare(address, h, f.sha256); err != nil {
+		if have > 0 { // those bytes may be to blame
+			return errors.Join(errUnusable, err)
+		}
+		return err
+	}
+	return finish(out, path)
 }
 
-// restart empties a file that is to be written anew.
-func restart(f *os.File) error {
-	if err := f.Truncate(0); err != nil {
-		return err
+// request asks for the file from byte have on.
+func (d *downloader) request(ctx context.Context, address string, have int64) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
 	}
-	_, err := f.Seek(0, io.SeekStart)
-	return err
+	if have > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
+	}
+	resp, err := d.client.Do(req)
+	if err == nil {
+		return resp, nil
+	}
+	if e, ok := errors.AsType[*url.Error](err); ok { // it names the last redirect's address
+		err = e.Err
+	}
+	return nil, causeOf(ctx, fmt.Errorf("%s: %w", address, err))
 }
 
-// finish makes a complete, checked file durable under its name.
-func finish(f *os.File, from, to string) error {
-	if err := f.Sync(); err != nil {
-		return err
+// copyFrom copies a file to w.
+func copyFrom(path string, w io.Writer) (int64, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return 0, err
 	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(from, to)
+	defer in.Close()
+	return io.Copy(w, in)
 }
 
 // causeOf prefers why a context was cancelled to the error that this led to.
@@ -194,26 +308,31 @@ func causeOf(ctx context.Context, err error) error {
 	return err
 }
 
+// writer is a function as an io.Writer.
+type writer func([]byte) (int, error)
+
+func (f writer) Write(b []byte) (int, error) { return f(b) }
+
 // meter prints the progress of a download, at most ten times a second.
 type meter struct {
-	w           io.Writer
+	w           io.Writer // nil: silent
 	name        string
-	done, total int64
-	known       bool
+	done, total int64 // total is -1 where it is unknown
 	printed     time.Time
 }
 
-func (m *meter) add(n int) {
-	m.done += int64(n)
-	if m.w == nil || time.Since(m.printed) < 100*time.Millisecond {
-		return
+// Write counts the bytes.
+func (m *meter) Write(b []byte) (int, error) {
+	m.done += int64(len(b))
+	if m.w != nil && time.Since(m.printed) >= 100*time.Millisecond {
+		m.print()
 	}
-	m.print()
+	return len(b), nil
 }
 
 func (m *meter) print() {
 	m.printed = time.Now()
-	if m.known && m.total > 0 {
+	if m.total > 0 {
 		const width = 30
 		n := int(m.done * width / m.total)
 		fmt.Fprintf(m.w, "\r%s [%s%s] %.1f of %.1f MB", m.name, strings.Repeat("=", n), strings.Repeat(".", width-n), float64(m.done)/1e6, float64(m.total)/1e6)

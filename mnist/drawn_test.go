@@ -191,11 +191,13 @@ func smallSet(t *testing.T, dir string) *[4]file {
 	return &files
 }
 
-// noData isolates a test from this machine's data.
-func noData(t *testing.T) (o Options, log *bytes.Buffer) {
+// noData isolates a test from this machine's data; caches are the folders that
+// Fashion looks into, Keras's and Weft's.
+func noData(t *testing.T) (o Options, log *bytes.Buffer, caches [2]string) {
 	t.Setenv(EnvDir, "")
+	keras, _, weft := home(t)
 	log = new(bytes.Buffer)
-	return Options{Log: log, cacheDirs: []string{filepath.Join(t.TempDir(), "keras"), filepath.Join(t.TempDir(), "weft")}}, log
+	return Options{Log: log}, log, [2]string{keras, weft}
 }
 
 // requireDrawn checks that the search ended with the drawn set and said so.
@@ -214,11 +216,11 @@ func TestFashionOfflineDraws(t *testing.T) {
 	var calls atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
 	defer server.Close()
-	o, log := noData(t)
+	o, log, caches := noData(t)
 	o.Offline, o.sources = true, []string{server.URL + "/"}
-	smallSet(t, o.cacheDirs[0]) // other sums than the official ones: no substitute
+	smallSet(t, caches[0]) // other sums than the official ones: no substitute
 	requireDrawn(t, o, log)
-	require.Contains(t, log.String(), o.cacheDirs[0]+" are not the official ones")
+	require.Contains(t, log.String(), caches[0]+" are not the official ones")
 	require.Contains(t, log.String(), "offline")
 	require.Zero(t, calls.Load(), "-offline dialled")
 }
@@ -228,7 +230,7 @@ func TestFashionWithoutNetworkDraws(t *testing.T) {
 	defer missing.Close()
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
-	o, log := noData(t)
+	o, log, _ := noData(t)
 	o.sources = []string{gone.URL + "/", missing.URL + "/"}
 	requireDrawn(t, o, log)
 	require.Contains(t, log.String(), strings.TrimPrefix(gone.URL, "http://"), "why the first source failed")
@@ -247,16 +249,16 @@ func TestFashionDamagedCache(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o, log := noData(t)
+			o, log, caches := noData(t)
 			o.Offline = true
-			smallSet(t, o.cacheDirs[0])
-			damage(t, filepath.Join(o.cacheDirs[0], fashionFiles[0].name))
-			o.files = smallSet(t, o.cacheDirs[1])
+			smallSet(t, caches[0])
+			damage(t, filepath.Join(caches[0], fashionFiles[0].name))
+			o.files = smallSet(t, caches[1])
 			train, _, err := Fashion(t.Context(), o)
 			require.NoError(t, err)
 			require.Equal(t, FashionMNIST, train.Source())
-			require.Equal(t, o.cacheDirs[1], train.Dir())
-			require.Contains(t, log.String(), o.cacheDirs[0])
+			require.Equal(t, caches[1], train.Dir())
+			require.Contains(t, log.String(), caches[0])
 			require.NotContains(t, log.String(), "NOT FASHION")
 		})
 	}
@@ -269,9 +271,9 @@ func TestFashionNamedFolderIsBinding(t *testing.T) {
 	require.NoError(t, os.Truncate(filepath.Join(bad, fashionFiles[2].name), 20))
 	for _, dir := range []string{filepath.Join(t.TempDir(), "none"), t.TempDir(), bad} {
 		for _, fromEnv := range []bool{false, true} {
-			o, log := noData(t)
+			o, log, caches := noData(t)
 			o.Offline = true
-			o.files = smallSet(t, o.cacheDirs[0]) // would do, but was not asked for
+			o.files = smallSet(t, caches[0]) // would do, but was not asked for
 			if fromEnv {
 				t.Setenv(EnvDir, dir)
 			} else {
@@ -293,7 +295,7 @@ func TestFashionCancelled(t *testing.T) {
 			cancel() // while the answer is awaited
 			<-r.Context().Done()
 		}))
-		o, log := noData(t)
+		o, log, _ := noData(t)
 		o.Offline, o.sources = offline, []string{server.URL + "/"}
 		if offline {
 			cancel()

@@ -1,116 +1,188 @@
 package mnist
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"io/fs"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
 )
 
-// The magic numbers of IDX: unsigned bytes in three dimensions and in one.
+// An IDX file starts with two zero bytes, the type of its elements, here always
+// unsigned bytes, and the number of its dimensions. The dimensions follow as
+// big-endian uint32, then the elements.
 const (
-	imageMagic = 0x00000803
-	labelMagic = 0x00000801
+	unsignedBytes = 0x08
+	imageDims     = 3 // images, height, width
+	labelDims     = 1
 )
 
-// maxExpansion is more than deflate can expand: 1032 to 1.
-const maxExpansion = 1040
+// A gzip file is taken to hold at most gzipRatio bytes for each of its own: more
+// than deflate can expand. Above gzipFree bytes, the limit is gzipBigRatio, ten
+// times what images of garments or digits need, so that no small file fills
+// the memory.
+const (
+	gzipRatio    = 1032
+	gzipBigRatio = 100
+	gzipFree     = 64 << 20
+)
 
-// ReadImages reads an IDX file of images from r, plain or gzip-compressed, whose
-// size is size bytes. It takes exactly what WriteImages writes: the right magic,
-// the length that the header says, a right CRC, no byte more. What a header
-// claims is never allocated before the file has proved it.
-func ReadImages(r io.Reader, size int64) (pixels []uint8, height, width int, err error) {
-	body, dims, err := readIDX(r, size, imageMagic, 3)
+var errTooMuch = errors.New("more than a file of this size holds")
+
+// ReadImages reads an IDX file of images, plain or gzip-compressed, from r to its
+// end. It takes exactly what WriteImages writes: the right magic number, the
+// length that the header says, a right CRC, no byte more. What the header claims
+// is never allocated before the file has proved it.
+func ReadImages(r io.Reader) (pixels []uint8, height, width int, err error) {
+	file, err := io.ReadAll(r)
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	return body, dims[1], dims[2], nil
+	return decodeImages(file)
 }
 
-// ReadLabels reads an IDX file of labels from r as ReadImages reads images.
-// Labels must be below 10.
-func ReadLabels(r io.Reader, size int64) ([]uint8, error) {
-	labels, _, err := readIDX(r, size, labelMagic, 1)
+// ReadLabels reads an IDX file of labels as ReadImages reads images. Labels must
+// be below 10.
+func ReadLabels(r io.Reader) ([]uint8, error) {
+	file, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
 	}
-	for i, l := range labels {
-		if l >= Classes {
-			return nil, fmt.Errorf("label %d is %d, but there are classes 0…%d", i, l, Classes-1)
-		}
+	return decodeLabels(file)
+}
+
+// decodeImages returns the images of an IDX file. They may share its memory.
+func decodeImages(file []byte) (pixels []uint8, height, width int, err error) {
+	pixels, sizes, err := decodeIDX(file, imageDims)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	return pixels, sizes[1], sizes[2], nil
+}
+
+// decodeLabels returns the labels of an IDX file. They may share its memory.
+func decodeLabels(file []byte) ([]uint8, error) {
+	labels, _, err := decodeIDX(file, labelDims)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkLabels(labels); err != nil {
+		return nil, err
 	}
 	return labels, nil
 }
 
-// readIDX reads one file.
-func readIDX(r io.Reader, size int64, magic uint32, dims int) (body []uint8, sizes []int, err error) {
-	in := bufio.NewReaderSize(r, 1<<16)
-	limit := size
-	var src io.Reader = in
-	var zipped *gzip.Reader
-	if start, err := in.Peek(2); err == nil && start[0] == 0x1f && start[1] == 0x8b {
-		if zipped, err = gzip.NewReader(in); err != nil {
-			return nil, nil, fmt.Errorf("gzip header: %w", err)
-		}
-		zipped.Multistream(false)
-		src, limit = zipped, size*maxExpansion
-	}
-	header := make([]byte, 4+4*dims)
-	if _, err := io.ReadFull(src, header); err != nil {
-		return nil, nil, fmt.Errorf("the IDX header of %d bytes is cut off: %w", len(header), unexpected(err))
-	}
-	if got := binary.BigEndian.Uint32(header); got != magic {
-		return nil, nil, fmt.Errorf("magic number %#08x, want %#08x: this is another kind of file", got, magic)
-	}
-	total := int64(1)
-	for i := range dims {
-		n := int64(binary.BigEndian.Uint32(header[4+4*i:]))
-		sizes = append(sizes, int(n))
-		if n == 0 {
-			return nil, nil, fmt.Errorf("dimension %d of the IDX header is 0", i)
-		}
-		if total *= n; total > limit {
-			return nil, nil, fmt.Errorf("the IDX header says %v bytes in dimensions %v, but a file of %d bytes cannot hold them", total, sizes, size)
+func checkLabels(labels []uint8) error {
+	for i, l := range labels {
+		if l >= Classes {
+			return fmt.Errorf("label %d (byte %d) is %d, but the classes are 0…%d", i, 4+4*labelDims+i, l, Classes-1)
 		}
 	}
-	if zipped == nil && int64(len(header))+total != size {
-		return nil, nil, fmt.Errorf("the IDX header says %d bytes of %v, the file has %d behind the header", total, sizes, size-int64(len(header)))
+	return nil
+}
+
+func decodeIDX(file []byte, dims int) (body []byte, sizes []int, err error) {
+	if len(file) >= 2 && file[0] == 0x1f && file[1] == 0x8b {
+		return decodeGzip(file, dims)
 	}
-	if body, err = readGrowing(src, total); err != nil {
-		return nil, nil, fmt.Errorf("%d of %d bytes could be read: %w", len(body), total, unexpected(err))
+	total, sizes, err := decodeHeader(file, dims, len(file))
+	if err != nil {
+		return nil, nil, err
 	}
-	if n, err := io.ReadFull(src, header[:1]); n > 0 {
-		return nil, nil, fmt.Errorf("there are more bytes than the %d that the IDX header says", total)
-	} else if err != io.EOF { // the gzip CRC and length are checked at the end
-		return nil, nil, fmt.Errorf("behind the last byte: %w", err)
+	body = file[4+4*dims:]
+	if len(body) < total {
+		return nil, nil, fmt.Errorf("the file is cut off: the header says %d bytes, %v, behind it are %d", total, sizes, len(body))
 	}
-	if zipped != nil {
-		if _, err := in.ReadByte(); err != io.EOF {
-			return nil, nil, errors.New("there are bytes behind the end of the gzip stream")
-		}
+	if len(body) > total {
+		return nil, nil, fmt.Errorf("the file is too long: the header says %d bytes, %v, behind it are %d", total, sizes, len(body))
 	}
 	return body, sizes, nil
 }
 
-// readGrowing reads total bytes into memory that grows as they arrive.
-func readGrowing(r io.Reader, total int64) ([]byte, error) {
-	const step = 64 << 20 // at once, so that Fashion-MNIST is read in one piece
-	b := make([]byte, 0, min(total, step))
-	for int64(len(b)) < total {
-		if len(b) == cap(b) {
-			b = append(make([]byte, 0, min(total, int64(2*cap(b)))), b...)
-		}
-		n, err := io.ReadFull(r, b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		if err != nil {
-			return b, err
-		}
+// decodeHeader returns the dimensions that a header gives and their product. It
+// refuses more than limit bytes of file, header included.
+func decodeHeader(file []byte, dims, limit int) (total int, sizes []int, err error) {
+	length := 4 + 4*dims
+	if len(file) < length {
+		return 0, nil, fmt.Errorf("the file is cut off: it has %d bytes, the IDX header alone %d", len(file), length)
 	}
-	return b, nil
+	switch {
+	case file[0] != 0 || file[1] != 0:
+		return 0, nil, fmt.Errorf("this is no IDX file: it starts with the bytes % x, not 00 00", file[:2])
+	case file[2] != unsignedBytes:
+		return 0, nil, fmt.Errorf("byte 2 of the IDX header, the type of the elements, is %#02x, want %#02x, unsigned bytes", file[2], unsignedBytes)
+	case int(file[3]) != dims:
+		return 0, nil, fmt.Errorf("byte 3 of the IDX header, the number of dimensions, is %d, want %d (images have %d, labels %d)", file[3], dims, imageDims, labelDims)
+	}
+	product := uint64(1)
+	for i := range dims {
+		at := 4 + 4*i
+		n := uint64(binary.BigEndian.Uint32(file[at:]))
+		if n == 0 {
+			return 0, nil, fmt.Errorf("dimension %d (byte %d of the IDX header) is 0", i, at)
+		}
+		if n > uint64(limit)/product { // no product overflows
+			return 0, nil, fmt.Errorf("dimension %d (byte %d of the IDX header) is %d: %w, at most %d bytes", i, at, n, errTooMuch, limit)
+		}
+		product *= n
+		sizes = append(sizes, int(n))
+	}
+	return int(product), sizes, nil
+}
+
+// decodeGzip decodes a compressed IDX file: one gzip member, RFC 1952, and
+// nothing behind it.
+func decodeGzip(file []byte, dims int) (body []byte, sizes []int, err error) {
+	in := bytes.NewReader(file)
+	zipped, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, nil, fmt.Errorf("gzip header: %w", unexpected(err))
+	}
+	stream := file[len(file)-in.Len():] // a bytes.Reader is not read ahead
+	header := make([]byte, 4+4*dims)
+	if n, err := io.ReadFull(zipped, header); err != nil {
+		return nil, nil, fmt.Errorf("byte %d of the decompressed IDX header: %w", n, unexpected(err))
+	}
+	limit := min(gzipRatio*int64(len(file)), max(gzipFree, gzipBigRatio*int64(len(file))), math.MaxInt)
+	total, sizes, err := decodeHeader(header, dims, int(limit))
+	if errors.Is(err, errTooMuch) {
+		return nil, nil, fmt.Errorf("%w (where it is right all the same, decompress the file with gunzip)", err)
+	} else if err != nil {
+		return nil, nil, err
+	}
+	length := len(header) + total
+	all, used, err := inflate(stream, length)
+	switch {
+	case errors.Is(err, errTooLong):
+		return nil, nil, fmt.Errorf("the decompressed file is too long: the header says %d bytes, %v, and there are more", total, sizes)
+	case err != nil:
+		return nil, nil, fmt.Errorf("byte %d of the compressed file, %d decompressed: %w", len(file)-len(stream)+used, len(all), err)
+	case len(all) < length:
+		return nil, nil, fmt.Errorf("the decompressed file is cut off: the header says %d bytes, %v, behind it are %d", total, sizes, len(all)-len(header))
+	}
+	const trailer = 8 // CRC-32 and length
+	end := stream[used:]
+	if len(end) < trailer {
+		return nil, nil, fmt.Errorf("the gzip trailer is cut off: %d bytes of %d: %w", len(end), trailer, io.ErrUnexpectedEOF)
+	}
+	if got, want := crc32.ChecksumIEEE(all), binary.LittleEndian.Uint32(end); got != want {
+		return nil, nil, fmt.Errorf("the gzip trailer says CRC-32 %08x, the content has %08x: it is damaged", want, got)
+	}
+	if want := binary.LittleEndian.Uint32(end[4:]); uint32(len(all)) != want {
+		return nil, nil, fmt.Errorf("the gzip trailer says %d bytes, the content has %d: it is damaged", want, len(all))
+	}
+	if more := len(end) - trailer; more > 0 {
+		return nil, nil, fmt.Errorf("%d bytes follow the end of the gzip stream, at byte %d", more, len(file)-more)
+	}
+	return all[len(header):], sizes, nil
 }
 
 // unexpected turns an end of file into an unexpected one.
@@ -123,29 +195,93 @@ func unexpected(err error) error {
 
 // WriteImages writes images of height×width bytes as an IDX file.
 func WriteImages(w io.Writer, pixels []uint8, height, width int) error {
-	if height < 1 || width < 1 || len(pixels) == 0 || len(pixels)%(height*width) != 0 {
+	if height < 1 || width < 1 || len(pixels) == 0 || width > len(pixels)/height || len(pixels)%(height*width) != 0 {
 		return fmt.Errorf("mnist: %d pixels are no images of %d×%d", len(pixels), height, width)
 	}
-	return writeIDX(w, imageMagic, []int{len(pixels) / (height * width), height, width}, pixels)
+	return writeIDX(w, pixels, len(pixels)/(height*width), height, width)
 }
 
-// WriteLabels writes labels as an IDX file.
+// WriteLabels writes labels as an IDX file. They must be below 10.
 func WriteLabels(w io.Writer, labels []uint8) error {
 	if len(labels) == 0 {
 		return errors.New("mnist: no labels to write")
 	}
-	return writeIDX(w, labelMagic, []int{len(labels)}, labels)
+	if err := checkLabels(labels); err != nil {
+		return fmt.Errorf("mnist: %w", err)
+	}
+	return writeIDX(w, labels, len(labels))
 }
 
-func writeIDX(w io.Writer, magic uint32, sizes []int, body []byte) error {
-	var h bytes.Buffer
-	h.Write(binary.BigEndian.AppendUint32(nil, magic))
+func writeIDX(w io.Writer, body []byte, sizes ...int) error {
+	header := []byte{0, 0, unsignedBytes, byte(len(sizes))}
 	for _, n := range sizes {
-		h.Write(binary.BigEndian.AppendUint32(nil, uint32(n)))
+		if uint64(n) > math.MaxUint32 {
+			return fmt.Errorf("mnist: a dimension of %d does not fit into an IDX file", n)
+		}
+		header = binary.BigEndian.AppendUint32(header, uint32(n))
 	}
-	if _, err := w.Write(h.Bytes()); err != nil {
+	if _, err := w.Write(header); err != nil {
 		return err
 	}
 	_, err := w.Write(body)
 	return err
+}
+
+// SaveImages writes images as WriteImages does into a file, gzip-compressed
+// where its name ends in .gz. The file appears under its name when it is
+// complete, or not at all.
+func SaveImages(path string, pixels []uint8, height, width int) error {
+	return save(path, func(w io.Writer) error { return WriteImages(w, pixels, height, width) })
+}
+
+// SaveLabels writes labels as WriteLabels does into a file as SaveImages does.
+func SaveLabels(path string, labels []uint8) error {
+	return save(path, func(w io.Writer) error { return WriteLabels(w, labels) })
+}
+
+func save(path string, write func(io.Writer) error) (err error) {
+	out, err := createBeside(path, ".tmp-")
+	if err != nil {
+		return fmt.Errorf("mnist: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			out.Close()
+			os.Remove(out.Name())
+		}
+	}()
+	if strings.HasSuffix(path, ".gz") {
+		zipped := gzip.NewWriter(out)
+		if err := write(zipped); err != nil {
+			return err
+		}
+		if err := zipped.Close(); err != nil {
+			return err
+		}
+	} else if err := write(out); err != nil {
+		return err
+	}
+	return finish(out, path)
+}
+
+// createBeside creates a new file whose name is the path, the infix and chance.
+// Unlike that of os.CreateTemp, it has the permissions of a lasting file.
+func createBeside(path, infix string) (*os.File, error) {
+	for {
+		f, err := os.OpenFile(path+infix+strconv.FormatUint(rand.Uint64(), 36), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// finish gives a complete temporary file its name, durably.
+func finish(f *os.File, path string) error {
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
 }

@@ -17,17 +17,17 @@ import (
 // EnvDir is the environment variable that names the folder of the data.
 const EnvDir = "FASHION_MNIST_DIR"
 
-// fashionFiles are the four official files with their SHA-256, training images
-// and labels before those of the test.
+// fashionFiles are the four official files, training images and labels before
+// those of the test.
 var fashionFiles = [4]file{
-	{"train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"},
-	{"train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"},
-	{"t10k-images-idx3-ubyte.gz", "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"},
-	{"t10k-labels-idx1-ubyte.gz", "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"},
+	{"train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"},
+	{"train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845", "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"},
+	{"t10k-images-idx3-ubyte.gz", "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073", "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"},
+	{"t10k-labels-idx1-ubyte.gz", "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5", "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"},
 }
 
-// file is one official file.
-type file struct{ name, sha256 string }
+// file is one official file: its name, its SHA-256 and that of its content.
+type file struct{ name, sha256, plain string }
 
 // Options say where Fashion looks for the data.
 type Options struct {
@@ -36,9 +36,9 @@ type Options struct {
 	Progress io.Writer // of a download; nil: silent
 	Log      io.Writer // what the user should know, such as a damaged cache; nil: silent
 
-	cacheDirs []string // tests: instead of Keras's and Weft's caches, the last one is Weft's
-	sources   []string // tests: instead of the official address and its mirror
-	files     *[4]file // tests: instead of fashionFiles
+	files   *[4]file // tests: instead of fashionFiles
+	sources []string // tests: instead of the official address and its mirror
+	network          // tests: instead of the machine's
 }
 
 // Fashion returns the training and the test set of Fashion-MNIST, 60,000 and
@@ -61,10 +61,11 @@ func Fashion(ctx context.Context, o Options) (train, test *Set, err error) {
 	if o.Dir != "" {
 		return load(o.Dir, o.files)
 	}
-	if o.cacheDirs == nil {
-		o.cacheDirs = cacheDirs()
-	}
-	for _, dir := range o.cacheDirs {
+	keras, cache, noCache := cacheDirs()
+	for _, dir := range append(keras, cache) {
+		if dir == "" {
+			continue
+		}
 		train, test, err := load(dir, o.files)
 		switch {
 		case err == nil && train.source == FashionMNIST:
@@ -75,10 +76,13 @@ func Fashion(ctx context.Context, o Options) (train, test *Set, err error) {
 			fmt.Fprintf(o.Log, "%v: looking elsewhere.\n", err)
 		}
 	}
-	why := errors.New("mnist: -offline forbids a download")
-	if !o.Offline {
-		if train, test, why = o.download(ctx); why == nil {
-			return train, test, nil
+	why := noCache
+	switch {
+	case o.Offline:
+		why = errors.New("mnist: -offline forbids a download")
+	case why == nil:
+		if why = download(ctx, o, cache); why == nil {
+			return load(cache, o.files)
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -98,18 +102,6 @@ For the real set put %s, %s, %s and %s into a folder and give -data FOLDER or se
 
 `
 
-// download gets what is missing into the last of the caches and reads it.
-func (o *Options) download(ctx context.Context) (train, test *Set, err error) {
-	if len(o.cacheDirs) == 0 {
-		return nil, nil, errors.New("mnist: there is no folder for a download: set HOME")
-	}
-	cache := o.cacheDirs[len(o.cacheDirs)-1]
-	if err := download(ctx, *o, cache); err != nil {
-		return nil, nil, err
-	}
-	return load(cache, o.files)
-}
-
 // absent reports that a folder holds none of the files, so that there is nothing
 // to tell about it.
 func absent(dir string, files *[4]file) bool {
@@ -123,22 +115,23 @@ func absent(dir string, files *[4]file) bool {
 	return true
 }
 
-// cacheDirs returns the folders of Keras's caches and, last, of Weft's own.
-func cacheDirs() []string {
-	var dirs []string
+// cacheDirs returns the folders of Keras's caches and of Weft's own, or why
+// there is none.
+func cacheDirs() (keras []string, weft string, err error) {
 	if home := os.Getenv("KERAS_HOME"); home != "" {
-		dirs = append(dirs, filepath.Join(home, "datasets", "fashion-mnist"))
+		keras = append(keras, filepath.Join(home, "datasets", "fashion-mnist"))
 	}
 	if home, err := os.UserHomeDir(); err == nil {
-		dirs = append(dirs, filepath.Join(home, ".keras", "datasets", "fashion-mnist"))
+		keras = append(keras, filepath.Join(home, ".keras", "datasets", "fashion-mnist"))
 	}
-	if cache, err := os.UserCacheDir(); err == nil {
-		dirs = append(dirs, filepath.Join(cache, "weft", "fashion-mnist"))
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return keras, "", fmt.Errorf("no folder for a cache: %w", err)
 	}
-	return dirs
+	return keras, filepath.Join(cache, "weft", "fashion-mnist"), nil
 }
 
-// load reads the four files of a folder, two at a time.
+// load reads the four files of a folder at the same time.
 func load(dir string, files *[4]file) (train, test *Set, err error) {
 	var parts [4]part
 	var group sync.WaitGroup
@@ -176,35 +169,47 @@ type part struct {
 // read reads a file of the folder: the compressed one, else the plain one.
 func (p *part) read(dir string, f file, labels bool) {
 	p.path = filepath.Join(dir, f.name)
-	in, err := os.Open(p.path)
+	data, err := readRegular(p.path)
+	want := f.sha256
 	if errors.Is(err, fs.ErrNotExist) {
 		plain := strings.TrimSuffix(p.path, ".gz")
-		if in2, err2 := os.Open(plain); err2 == nil {
-			in, err, p.path = in2, nil, plain
+		if data2, err2 := readRegular(plain); !errors.Is(err2, fs.ErrNotExist) {
+			data, err, p.path, want = data2, err2, plain, f.plain
 		}
 	}
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		p.err = fmt.Errorf("mnist: %w: the folder must hold %s, compressed or not", err, f.name)
 		return
-	}
-	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
+	} else if err != nil {
 		p.err = fmt.Errorf("mnist: %w", err)
 		return
 	}
-	hash := sha256.New()
-	src := io.TeeReader(in, hash)
+	var hashing sync.WaitGroup
+	hashing.Go(func() {
+		sum := sha256.Sum256(data)
+		p.official = hex.EncodeToString(sum[:]) == want
+	})
 	if labels {
-		p.data, err = ReadLabels(src, info.Size())
+		p.data, err = decodeLabels(data)
 	} else {
-		p.data, p.height, p.width, err = ReadImages(src, info.Size())
+		p.data, p.height, p.width, err = decodeImages(data)
 	}
+	hashing.Wait()
 	if err != nil {
 		p.err = fmt.Errorf("mnist: %s: %w; delete the file or get it again", p.path, err)
-		return
 	}
-	p.official = hex.EncodeToString(hash.Sum(nil)) == f.sha256
+}
+
+// readRegular reads a file, but no pipe or device, which need not end.
+func readRegular(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", path)
+	}
+	return os.ReadFile(path)
 }
 
 // set joins images with their labels.
