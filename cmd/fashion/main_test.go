@@ -163,7 +163,7 @@ func TestDataIsBinding(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(damaged, "t10k-labels-idx1-ubyte"), []byte{0, 0, 8, 1, 0, 0, 0, 1, 10}, 0o666))
 	for _, c := range []struct{ name, dir, want string }{
 		{"missing", missing, "train-images-idx3-ubyte.gz"},
-		{"damaged", damaged, "t10k-labels-idx1-ubyte: label 0 is 10"},
+		{"damaged", damaged, "t10k-labels-idx1-ubyte: label 0 (byte 8) is 10"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, env := range []bool{false, true} {
