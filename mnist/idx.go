@@ -2,6 +2,7 @@ package mnist
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
@@ -183,6 +184,29 @@ func decodeGzip(file []byte, dims int) (body []byte, sizes []int, err error) {
 		return nil, nil, fmt.Errorf("%d bytes follow the end of the gzip stream, at byte %d", more, len(file)-more)
 	}
 	return all[len(header):], sizes, nil
+}
+
+// errTooLong says that a compressed stream holds more than its header says.
+var errTooLong = errors.New("too long")
+
+// inflate decodes a DEFLATE stream of length bytes, RFC 1951, and returns what it
+// decoded and how much of the stream that used, also beside an error.
+func inflate(stream []byte, length int) (all []byte, used int, err error) {
+	in := bytes.NewReader(stream) // flate reads no byte too many from it
+	r := flate.NewReader(in)
+	all = make([]byte, length)
+	n, err := io.ReadFull(r, all)
+	if err == nil {
+		var more [1]byte
+		if m, end := r.Read(more[:]); m > 0 {
+			err = errTooLong
+		} else if end != io.EOF {
+			err = unexpected(end)
+		}
+	} else if in.Len() > 0 && (err == io.EOF || err == io.ErrUnexpectedEOF) {
+		err = nil // the stream ended well, but early
+	}
+	return all[:n], len(stream) - in.Len(), err
 }
 
 // unexpected turns an end of file into an unexpected one.
