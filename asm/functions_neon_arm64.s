@@ -103,13 +103,13 @@ GLOBL ·funcsNEON(SB), RODATA|NOPTR, $656
 #define LOADD2 LOADD1; FMOVD (R2), F1
 #define LOADL2 LOADL1; ADD $8, R2, R9; VLD1 (R9), V1.S[2]
 #define LOADS2 LOADS1; FMOVS (R2), F1
-#define STOREQ FMOVQ.P F0, 16(R0)
-#define STORED FMOVD.P F0, 8(R0)
+#define STOREQ FMOVQ F0, (R0); ADD $16, R0
+#define STORED FMOVD F0, (R0); ADD $8, R0
 #define STOREL VST1 V0.S[2], (R0)
 #define STORES FMOVS F0, (R0)
 #define LOAD16x1 VLD1.P 64(R1), [V0.S4, V1.S4, V2.S4, V3.S4]
 #define LOAD16x2 LOAD16x1; VLD1.P 64(R2), [V4.S4, V5.S4, V6.S4, V7.S4]
-#define STORE16 VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0)
+#define STORE16 VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R0); ADD $64, R0
 
 // the tails of functions of one and of two inputs
 #define TAIL1 TAIL(LOADD1, LOADL1, LOADS1, STOREQ, STORED, STOREL, STORES)

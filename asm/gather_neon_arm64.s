@@ -64,10 +64,11 @@ block:
 // FOUR stores four features of four samples.
 #define FOUR(A, B, C, D) \
 	TRANSPOSE(A, B, C, D); \
-	FMOVQ.P F0, 128(R0); \
-	FMOVQ.P F1, 128(R0); \
-	FMOVQ.P F2, 128(R0); \
-	FMOVQ.P F3, 128(R0)
+	FMOVQ F0, (R0); \
+	FMOVQ F1, 128(R0); \
+	FMOVQ F2, 256(R0); \
+	FMOVQ F3, 384(R0); \
+	ADD $512, R0
 
 // func gatherNEONAsm(xt, xr *float32, ld int, rows **uint8, blocks int)
 //

@@ -280,7 +280,8 @@ panel:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	FOLD2
-	FMOVS.P F0, 4(R0)
+	FMOVS F0, (R0)
+	ADD $4, R0
 	ADD $128, R1
 	SUBS $1, R8, R8
 	BNE feature

@@ -93,7 +93,8 @@ class:
 	EXPPOLY
 	WORD $0x6e23dca5 // fmul v5.4s, v5.4s, v3.4s
 	WORD $0x6e22dca0 // fmul v0.4s, v5.4s, v2.4s
-	FMOVQ.P F0, 128(R3)
+	FMOVQ F0, (R3)
+	ADD $128, R3
 	SUBS $1, R5, R5
 	BNE class
 	ADD $16, R0
@@ -204,7 +205,8 @@ class:
 	WORD $0x6e25dc21 // fmul v1.4s, v1.4s, v5.4s
 	WORD $0x6e26dc42 // fmul v2.4s, v2.4s, v6.4s
 	WORD $0x6e27dc63 // fmul v3.4s, v3.4s, v7.4s
-	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], (R0)(R10)
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R0)
+	ADD R10, R0
 	SUBS $1, R8, R8
 	BNE class
 	RET
@@ -258,7 +260,8 @@ class:
 	WORD $0x6e27dc63 // fmul v3.4s, v3.4s, v7.4s
 	VBIT V31.B16, V30.B16, V3.B16
 	VAND V23.B16, V3.B16, V3.B16
-	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], (R0)(R10)
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R0)
+	ADD R10, R0
 	VADD V29.S4, V28.S4, V28.S4
 	SUBS $1, R8, R8
 	BNE class

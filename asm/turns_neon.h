@@ -5,6 +5,10 @@
 //    R8  numbers to go after this turn; below 0 where it is not whole, and
 //        then its bits 1 and 0 tell which parts are there: 2 numbers, 1 number
 //
+// Stores leave their address alone and an ADD moves it on: a store that writes
+// its address back hands it to the next turn when its data is there, no sooner
+// (by llvm-mca Adam took 11 cycles a parameter, and takes 4.4 on a Neoverse N1).
+//
 // Macros with the suffix Q move 4 numbers, D the first 2, L the one in lane 2,
 // S one alone.
 
