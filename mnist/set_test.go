@@ -78,5 +78,5 @@ func TestNewSetErrors(t *testing.T) {
 func TestClassName(t *testing.T) {
 	require.Equal(t, "T-shirt/top", ClassName(0))
 	require.Equal(t, "Ankle boot", ClassName(Classes-1))
-	require.Panics(t, func() { ClassName(Classes) })
+	require.Panics(t, func() { _ = ClassName(Classes) })
 }

@@ -16,6 +16,15 @@ type buffer struct {
 	staging      []float32 // outside training: room for a panel of rows of float samples
 	wantRows     bool      // a Dense layer that trains, or the gather of float samples, needs it
 	wantGrad     bool      // something below it trains
+	copies       []*buffer // of each worker, where each has its own
+}
+
+// of returns the buffer that a worker reads: its copy, or the one that all share.
+func (b *buffer) of(worker int) *buffer {
+	if b.copies == nil {
+		return b
+	}
+	return b.copies[worker]
 }
 
 // columns is a range of samples inside one panel.

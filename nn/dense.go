@@ -72,7 +72,7 @@ type denseForward struct {
 }
 
 func (o *denseForward) run(t *trainer, worker, workers int) {
-	p := o.p
+	p, x := o.p, o.x.of(worker)
 	g := asm.Gemm{K: p.in, RS: p.ld, CS: 1, LDB: asm.PanelWidth, PB: p.in * asm.PanelWidth, LDC: asm.PanelWidth, PC: p.out * asm.PanelWidth}
 	if !o.samples {
 		lo, hi := share(p.out, worker, workers)
@@ -81,7 +81,7 @@ func (o *denseForward) run(t *trainer, worker, workers int) {
 		}
 		g.M, g.N = hi-lo, t.panels*asm.PanelWidth
 		g.A, g.Bias = p.w[lo*p.ld:], p.b[lo:hi]
-		g.B, g.C = o.x.panels, o.y.panels[lo*asm.PanelWidth:]
+		g.B, g.C = x.panels, o.y.panels[lo*asm.PanelWidth:]
 		t.kernels.Gemm(g)
 		return
 	}
@@ -90,7 +90,7 @@ func (o *denseForward) run(t *trainer, worker, workers int) {
 	for lo < hi {
 		c := columnsFrom(lo, hi)
 		g.N = c.width
-		g.B, g.C = o.x.panels[c.at(p.in):], o.y.panels[c.at(p.out):]
+		g.B, g.C = x.panels[c.at(p.in):], o.y.panels[c.at(p.out):]
 		t.kernels.Gemm(g)
 		lo += c.width / groupWidth
 	}
@@ -148,7 +148,7 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	if lo == hi {
 		return
 	}
-	scratch := t.scratch[worker]
+	scratch, x := t.scratch[worker], o.x.of(worker)
 	units := max(1, min(runUnits, scratchFloats/p.ld))
 	columns := p.ld
 	if p.ld*runUnits > scratchFloats && units < runUnits/2 {
@@ -161,7 +161,7 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 		n := min(units, hi-u)
 		for j := 0; j < p.in; j += columns {
 			width := min(columns, p.in-j)
-			o.gradient(t, scratch, u, n, j, width)
+			o.gradient(t, x, scratch, u, n, j, width)
 			o.update(t, scratch, u, n, j, width)
 		}
 	}
@@ -170,21 +170,21 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	t.update.Update(t.kernels, p.b[lo:hi], biases, slotRange(&p.bs, lo, hi))
 }
 
-// gradient writes the gradient of n units from u and width inputs from j into
-// scratch, [n][width rounded up to 16].
-func (o *denseUpdate) gradient(t *trainer, scratch []float32, u, n, j, width int) {
+// gradient writes the gradient of n units from u and width inputs from j of x
+// into scratch, [n][width rounded up to 16].
+func (o *denseUpdate) gradient(t *trainer, x *buffer, scratch []float32, u, n, j, width int) {
 	p := o.p
 	ld := pad16(width)
 	g := asm.Gemm{
 		M: n, N: width, RS: asm.PanelWidth, CS: 1,
-		LDB: o.x.ld, PB: asm.PanelWidth,
+		LDB: x.ld, PB: asm.PanelWidth,
 		C: scratch, LDC: ld, PC: asm.PanelWidth,
 	}
 	for panel := range t.panels {
 		first := panel * asm.PanelWidth
 		g.K = min(asm.PanelWidth, t.batch-first)
 		g.A = o.y.grad[(panel*p.out+u)*asm.PanelWidth:]
-		g.B = o.x.rows[first*o.x.ld+j:]
+		g.B = x.rows[first*x.ld+j:]
 		t.kernels.Gemm(g)
 		g.Accumulate = true
 	}

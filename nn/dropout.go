@@ -66,7 +66,7 @@ func (o *dropoutForward) accesses() []access {
 func (o *dropoutForward) run(t *trainer, worker, workers int) {
 	keep := float32(1 / (1 - o.rate))
 	drop := uint32(o.rate * (1 << 32)) // a number below it drops
-	f := o.y.features
+	f, x := o.y.features, o.x.of(worker)
 	for r := newRegions(t, f, o.samples, worker, workers); r.next(); {
 		for u := range r.units {
 			at := r.at + u*asm.PanelWidth
@@ -77,7 +77,7 @@ func (o *dropoutForward) run(t *trainer, worker, workers int) {
 				g := rand.NewPCG(t.seed, o.purpose+unit<<24+uint64(r.first+s)/groupWidth)
 				drawMask(o.mask[at+s:at+s+groupWidth], g, drop, keep)
 			}
-			t.kernels.Mul(o.y.panels[at:at+r.width], o.x.panels[at:at+r.width], o.mask[at:at+r.width])
+			t.kernels.Mul(o.y.panels[at:at+r.width], x.panels[at:at+r.width], o.mask[at:at+r.width])
 		}
 	}
 }

@@ -28,10 +28,10 @@ func masks(t *testing.T, units, samples, steps int, rate float64, c Config) (all
 	tr := newTrainer(m, s, samples, m.workers)
 	order := make([]int32, samples)
 	inOrder(order, s)
-	tr.begin(order, m.workers)
+	tr.begin(order)
 	for step := 1; step <= steps; step++ {
 		tr.step, tr.update = step, m.optimizer.Prepare(step)
-		tr.train(order, m.workers, 0)
+		tr.train(m.workers, 0)
 		var drop *dropoutForward
 		for _, p := range tr.plans[m.workers-1] {
 			if d, ok := p.op.(*dropoutForward); ok {

@@ -167,7 +167,6 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order [
 	} else {
 		shuffle(order, train, m.seed, m.epochs)
 	}
-	t.begin(order[:batch], t.crew.now)
 	sum, hits, seen := 0.0, 0, 0
 	nan := math.NaN()
 	done := ctx.Done()
@@ -177,16 +176,13 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order [
 			return fmt.Errorf("nn: training stopped in epoch %d after step %d of %d: %w", p.Epoch, p.Step, p.Steps, reason(ctx))
 		default:
 		}
-		at := (p.Step + 1) * batch
-		var next []int32
-		if at < train.n {
-			next = order[at:min(at+batch, train.n)]
-		}
+		at := p.Step * batch
+		t.begin(order[at:min(at+batch, train.n)])
 		m.steps++
 		t.step = m.steps
 		t.update = m.optimizer.Prepare(m.steps)
 		n, h := t.batch, 0
-		sum, h = t.train(next, t.crew.step(), sum)
+		sum, h = t.train(t.crew.step(), sum)
 		hits, seen = hits+h, seen+n
 		p.Step++
 		if sum != sum {

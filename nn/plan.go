@@ -44,6 +44,9 @@ func (a access) conflicts(b access) bool {
 	if a.buffer != b.buffer || a.parameters != b.parameters || a.part != b.part || !a.write && !b.write {
 		return false
 	}
+	if a.buffer != nil && a.buffer.copies != nil {
+		return false // each worker has its own
+	}
 	return a.partition != b.partition || a.partition == all
 }
 
@@ -62,8 +65,9 @@ func (t *trainer) build(m *Sequential) (buffers []*buffer, ops []op) {
 		buffers = append(buffers, b)
 		return b
 	}
-	t.input, t.next = add(m.features), add(m.features)
+	t.input = add(m.features)
 	t.input.wantRows = t.data.floats != nil // the gather of floats goes through rows
+	ops = append(ops, &gather{t.input})
 	nodes := m.trainingNodes()
 	x := t.input
 	samples := false
@@ -110,7 +114,6 @@ func (t *trainer) build(m *Sequential) (buffers []*buffer, ops []op) {
 		}
 		x = y
 	}
-	t.next.wantRows = t.input.wantRows
 	t.top = x
 	ops = append(ops, &lossOp{x})
 	samples = true
@@ -122,9 +125,7 @@ func (t *trainer) build(m *Sequential) (buffers []*buffer, ops []op) {
 		}
 		ops = append(ops, backward[i])
 	}
-	ops = append(ops, updates...)
-	t.gather = gather{t}
-	return buffers, append(ops, &t.gather)
+	return buffers, append(ops, updates...)
 }
 
 // splitter is implemented by ops of the forward pass.
@@ -285,7 +286,7 @@ func (o *activationForward) accesses() []access {
 
 func (o *activationForward) run(t *trainer, worker, workers int) {
 	for r := newRegions(t, o.y.features, o.samples, worker, workers); r.next(); {
-		o.fn.ForwardPanel(t.kernels, o.y.panels[r.at:], o.x.panels[r.at:], r.units, r.width)
+		o.fn.ForwardPanel(t.kernels, o.y.panels[r.at:], o.x.of(worker).panels[r.at:], r.units, r.width)
 	}
 }
 
