@@ -41,7 +41,8 @@ func (a *artist) weave() {
 		}
 	default: // specks
 		for i := 0; i < area; i += 64 {
-			bits := a.Uint64() & a.Uint64()
+			bits := a.Uint64()
+			bits &= a.Uint64() // a quarter of the pixels
 			for j := i; j < min(i+64, area); j++ {
 				a.cloth[j] += strength * int32(bits&1)
 				bits >>= 1

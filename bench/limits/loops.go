@@ -1,5 +1,7 @@
 package main
 
+import "runtime"
+
 // loops is what one set of kernels can run at most: multiply-adds that wait for
 // nothing but their own unit, and passes over memory.
 type loops struct {
@@ -21,9 +23,6 @@ func generic() loops {
 	return loops{name: "generic", flops: 2 * 8, fma: fmaGo, read: readGo, write: writeGo, copy: copyGo}
 }
 
-// sink keeps the compiler from dropping a loop without stores.
-var sink float32
-
 // fmaGo multiplies and adds in 8 independent chains.
 func fmaGo(turns int) {
 	const x, y = float32(0.5), float32(0.5)
@@ -38,9 +37,7 @@ func fmaGo(turns int) {
 		g = float32(g*y) + x
 		h = float32(h*y) + x
 	}
-	if s := a + b + c + d + e + f + g + h; s < 0 {
-		sink = s
-	}
+	runtime.KeepAlive(a + b + c + d + e + f + g + h) // else the loop, which stores nothing, is dropped
 }
 
 // readGo adds x in 8 chains.
@@ -56,9 +53,7 @@ func readGo(x []float32) {
 		g += x[6]
 		h += x[7]
 	}
-	if s := a + b + c + d + e + f + g + h; s < 0 {
-		sink = s
-	}
+	runtime.KeepAlive(a + b + c + d + e + f + g + h) // else the loop, which stores nothing, is dropped
 }
 
 // writeGo stores one number everywhere.
