@@ -17,6 +17,12 @@ type FitOptions struct {
 	ValidationSplit float64 // where Validation is nil: the last share of data, which is then not trained on
 	InOrder         bool    // take the samples in the order of the set, without shuffling
 	Callbacks       []Callback
+
+	// Resume goes on with a Fit that was stopped, by its context, a callback or
+	// the end of a process that saved the model: also from the middle of an
+	// epoch, with the bits of a Fit that was never stopped. Epochs is then the
+	// goal for the model's whole life: the epochs that it has trained count.
+	Resume bool
 }
 
 // Epoch is what one epoch of training gave. Loss and Accuracy are running means
@@ -37,7 +43,7 @@ type Progress struct {
 	Epoch, Epochs  int           // this epoch from 1, and how many there are
 	Step, Steps    int           // finished steps of this epoch, and how many it has
 	Loss, Accuracy float64       // running means of this epoch
-	Elapsed        time.Duration // since the epoch began; filled at the end of an epoch
+	Elapsed        time.Duration // of training since the epoch began, or was resumed
 	Last           Epoch         // the finished epoch; filled at its end
 	Validated      bool          // Last has validation figures
 }
@@ -92,8 +98,15 @@ func (m *Sequential) Fit(ctx context.Context, data Dataset, o FitOptions) (*Hist
 	t := newTrainer(m, train, batch, m.workers)
 	order := make([]int32, train.n)
 	p := Progress{Model: m, Epochs: o.Epochs, Steps: (train.n + batch - 1) / batch}
-	for e := range o.Epochs {
-		p.Epoch = e + 1
+	if !o.Resume {
+		m.position = position{}
+	} else if p.Epoch = m.epochs; p.Epoch < o.Epochs {
+		if err := m.resume(train.n, batch, o.InOrder); err != nil {
+			return history, err
+		}
+	}
+	for p.Epoch < o.Epochs {
+		p.Epoch++
 		if err := m.epoch(ctx, t, &p, order, batch, o); err != nil {
 			if errors.Is(err, ErrStop) {
 				return history, nil
@@ -106,6 +119,8 @@ func (m *Sequential) Fit(ctx context.Context, data Dataset, o FitOptions) (*Hist
 				return history, err
 			}
 		}
+		m.epochs++
+		m.position = position{}
 		history.Epochs = append(history.Epochs, p.Last)
 		for _, c := range o.Callbacks {
 			if err := c.Epoch(&p); err != nil {
@@ -167,41 +182,42 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order [
 	} else {
 		shuffle(order, train, m.seed, m.epochs)
 	}
-	sum, hits, seen := 0.0, 0, 0
-	nan := math.NaN()
-	done := ctx.Done()
-	for p.Step = 0; p.Step < p.Steps; {
+	at := &m.position
+	if at.Step == 0 {
+		*at = position{Samples: train.n, Batch: batch, InOrder: o.InOrder}
+	} else {
+		m.running(p)
+	}
+	sum, done := at.sum(), ctx.Done()
+	for p.Step = at.Step; p.Step < p.Steps; {
 		select {
 		case <-done:
 			return fmt.Errorf("nn: training stopped in epoch %d after step %d of %d: %w", p.Epoch, p.Step, p.Steps, reason(ctx))
 		default:
 		}
-		at := p.Step * batch
-		t.begin(order[at:min(at+batch, train.n)])
+		first := p.Step * batch
+		t.begin(order[first:min(first+batch, train.n)])
 		m.steps++
 		t.step = m.steps
 		t.update = m.optimizer.Prepare(m.steps)
-		n, h := t.batch, 0
-		sum, h = t.train(t.crew.step(), sum)
-		hits, seen = hits+h, seen+n
-		p.Step++
+		hits := 0
+		sum, hits = t.train(t.crew.step(), sum)
 		if sum != sum {
-			return fmt.Errorf("nn: the loss is not a number any more in epoch %d, step %d of %d: lower the learning rate, or look for NaN in the data", p.Epoch, p.Step, p.Steps)
+			*at = position{} // there is nothing to go on with
+			return fmt.Errorf("nn: the loss is not a number any more in epoch %d, step %d of %d: lower the learning rate, or look for NaN in the data", p.Epoch, p.Step+1, p.Steps)
 		}
-		p.Loss, p.Accuracy = sum/float64(seen), nan
-		if a := m.loss.answers(seen, m.outputs); a > 0 {
-			p.Accuracy = float64(hits) / float64(a)
-		}
+		at.Step, at.LossSum, at.Hits = at.Step+1, math.Float64bits(sum), at.Hits+hits
+		m.running(p)
+		p.Elapsed = time.Since(begin)
 		for _, c := range o.Callbacks {
 			if err := c.Step(p); err != nil {
 				return err
 			}
 		}
 	}
-	m.epochs++
 	p.Elapsed = time.Since(begin)
 	p.Validated = o.Validation != nil || o.ValidationSplit != 0
-	p.Last = Epoch{p.Epoch, p.Elapsed.Seconds(), p.Loss, p.Accuracy, nan, nan}
+	p.Last = Epoch{p.Epoch, p.Elapsed.Seconds(), p.Loss, p.Accuracy, math.NaN(), math.NaN()}
 	return nil
 }
 

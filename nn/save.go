@@ -39,12 +39,14 @@ type savedModel struct {
 	Epochs    int                `json:"epochs,omitempty"` // trained so far
 	Optimizer string             `json:"optimizer,omitempty"`
 	Rates     map[string]float64 `json:"hyperparameters,omitempty"`
-	Slots     int                `json:"slots,omitempty"` // tensors of the optimizer follow
+	Slots     int                `json:"slots,omitempty"`    // tensors of the optimizer follow
+	Position  *position          `json:"position,omitempty"` // of a Fit that was stopped inside an epoch
 }
 
 // Save writes architecture, weights and, once the model has been trained, the
-// state of the optimizer, so that a loaded model goes on training as if it had
-// never stopped.
+// state of the optimizer and the place inside an epoch where a Fit was stopped,
+// so that a loaded model goes on training as if it had never stopped. A callback
+// may call it after any step.
 func (m *Sequential) Save(w io.Writer) error {
 	if m.err != nil {
 		return m.err
@@ -89,6 +91,9 @@ func (m *Sequential) header() savedModel {
 		if m.params[0].ws[0] != nil {
 			s.Slots = m.optimizer.Slots()
 		}
+		if m.position.Step > 0 {
+			s.Position = &m.position
+		}
 	}
 	for _, p := range m.params {
 		s.Floats += p.out * (p.in + 1) * (1 + s.Slots)
@@ -113,8 +118,8 @@ func (p *parameters) write(w io.Writer, slots int) error {
 // Load reads a saved model. It takes nothing that Save did not write: a wrong
 // magic, version or checksum, an unknown field, missing or trailing bytes are
 // errors. A model that was compiled when it was saved is compiled again, with
-// the best kernels and all processors; Compile changes that and starts the
-// optimizer anew.
+// the best kernels and all processors; SetResources changes that, Compile
+// starts the optimizer anew.
 func Load(r io.Reader) (*Sequential, error) {
 	hash := sha256.New()
 	in := io.TeeReader(r, hash)
@@ -240,6 +245,12 @@ func (m *Sequential) restore(s *savedModel, c *Config, tensors []byte) error {
 			return err
 		}
 		m.steps, m.epochs = s.Steps, s.Epochs
+		if s.Position != nil {
+			m.position = *s.Position
+			if err := m.position.check(m.loss, m.outputs, m.steps); err != nil {
+				return err
+			}
+		}
 		if s.Slots > 0 {
 			m.makeSlots()
 		}

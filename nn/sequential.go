@@ -60,6 +60,7 @@ type Sequential struct {
 	fresh      bool // the weights are to be drawn at the next Build
 	steps      int  // of the optimizer so far
 	epochs     int  // trained so far
+	position   position
 	workerPool *matmul.Pool
 	fitting    bool // a Fit is under way, and this call comes from a callback
 }
@@ -315,12 +316,6 @@ func (m *Sequential) Compile(c Config) error {
 	if c.Workers < 0 {
 		return fmt.Errorf("nn: %d workers: give at least 1, or 0 for all processors", c.Workers)
 	}
-	if c.Workers == 0 {
-		c.Workers = runtime.GOMAXPROCS(0)
-	}
-	if c.Kernels == nil {
-		c.Kernels = asm.Best()
-	}
 	if err := m.checkLoss(c.Loss); err != nil {
 		return err
 	}
@@ -329,13 +324,36 @@ func (m *Sequential) Compile(c Config) error {
 			return err
 		}
 	}
-	m.optimizer, m.loss, m.seed, m.workers, m.kernels = c.Optimizer, c.Loss, c.Seed, c.Workers, c.Kernels
-	m.compiled, m.steps = true, 0
-	m.Close()
+	if err := m.SetResources(c.Workers, c.Kernels); err != nil {
+		return err
+	}
+	m.optimizer, m.loss, m.seed = c.Optimizer, c.Loss, c.Seed
+	m.compiled, m.steps, m.position = true, 0, position{}
 	for _, p := range m.params {
 		p.ws, p.bs = [2][]float32{}, [2][]float32{}
 	}
 	m.draw()
+	return nil
+}
+
+// SetResources changes what a model computes with, as Config's Workers and
+// Kernels say, and nothing else: a model that was loaded goes on training with
+// the same bits.
+func (m *Sequential) SetResources(workers int, kernels *asm.Kernels) error {
+	if m.fitting {
+		return errFitting
+	}
+	if workers < 0 {
+		return fmt.Errorf("nn: %d workers: give at least 1, or 0 for all processors", workers)
+	}
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	if kernels == nil {
+		kernels = asm.Best()
+	}
+	m.workers, m.kernels = workers, kernels
+	m.Close()
 	return nil
 }
 

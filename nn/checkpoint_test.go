@@ -1,0 +1,249 @@
+package nn
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"weft/activations"
+	"weft/asm"
+	"weft/optim"
+
+	"github.com/stretchr/testify/require"
+)
+
+// at calls f after the given step of a Fit, counted over its epochs.
+type at struct {
+	step int
+	f    func() error
+	n    int
+}
+
+func (a *at) Epoch(*Progress) error { return nil }
+
+func (a *at) Step(*Progress) error {
+	if a.n++; a.n == a.step {
+		return a.f()
+	}
+	return nil
+}
+
+// resumable returns a model that has everything that carries state.
+func resumable(t *testing.T, o optim.Optimizer) *Sequential {
+	t.Helper()
+	m := NewSequential("", Flatten(28, 28), Dense(24, activations.Tanh), Dropout(0.25), Dense(10, activations.Softmax))
+	t.Cleanup(m.Close)
+	require.NoError(t, m.Compile(Config{Optimizer: o, Seed: 5, Workers: 2}))
+	return m
+}
+
+// A run that is stopped after any step, saved, loaded and resumed, with another
+// number of workers and other kernels, ends with the bits of one that was never
+// stopped: weights, slots, counts and printed figures. The last step of an epoch
+// is stopped in its validation.
+func TestResume(t *testing.T) {
+	data, validation := newIntegers(70), newIntegers(40)
+	const epochs, steps = 2, 3 // of 32, 32 and 6 samples
+	kernels := asm.Available()
+	for _, o := range []optim.Optimizer{optim.NewSGD(0.1), optim.NewSGD(0.1).WithNesterov(0.9), optim.NewAdagrad(0.01), optim.NewRMSprop(0.001), optim.NewAdam(0.001)} {
+		straight := resumable(t, o)
+		want, err := straight.Fit(t.Context(), data, FitOptions{Epochs: epochs, Validation: validation})
+		require.NoError(t, err)
+		for k := 1; k <= epochs*steps; k++ {
+			t.Run(fmt.Sprintf("%s after step %d", o.Name(), k), func(t *testing.T) {
+				m := resumable(t, o)
+				ctx, cancel := context.WithCancel(t.Context())
+				got, err := m.Fit(ctx, data, FitOptions{Epochs: epochs, Validation: validation, Callbacks: []Callback{&at{step: k, f: func() error { cancel(); return nil }}}})
+				require.ErrorIs(t, err, context.Canceled)
+				require.Len(t, got.Epochs, (k-1)/steps)
+
+				m, err = Load(bytes.NewReader(saved(t, m)))
+				require.NoError(t, err)
+				defer m.Close()
+				require.NoError(t, m.SetResources(k%3+1, kernels[k%len(kernels)]))
+				var seen []int
+				rest, err := m.Fit(t.Context(), data, FitOptions{Epochs: epochs, Validation: validation, Resume: true, Callbacks: []Callback{progressed(func(p *Progress) { seen = append(seen, p.Epoch*100+p.Step) })}})
+				require.NoError(t, err)
+				require.Len(t, seen, epochs*steps-k, "steps that were done again, or left out")
+				for i, s := range seen {
+					require.Equal(t, ((k+i)/steps+1)*100+(k+i)%steps+1, s)
+				}
+				require.Equal(t, withoutSeconds(want), withoutSeconds(&History{append(got.Epochs, rest.Epochs...)}))
+				require.True(t, bytes.Equal(saved(t, straight), saved(t, m)), "the saved models differ")
+			})
+		}
+	}
+}
+
+type progressed func(*Progress)
+
+func (f progressed) Step(p *Progress) error { f(p); return nil }
+func (progressed) Epoch(*Progress) error    { return nil }
+
+func withoutSeconds(h *History) []Epoch {
+	all := append([]Epoch(nil), h.Epochs...)
+	for i := range all {
+		all[i].Seconds = 0
+	}
+	return all
+}
+
+// A callback that saves after each step changes nothing, and what it saved is
+// the model after that step.
+func TestSaveInsideEpoch(t *testing.T) {
+	data := newIntegers(70)
+	want := resumable(t, optim.NewAdam(0.001))
+	_, err := want.Fit(t.Context(), data, FitOptions{})
+	require.NoError(t, err)
+	m := resumable(t, optim.NewAdam(0.001))
+	var files [][]byte
+	_, err = m.Fit(t.Context(), data, FitOptions{Callbacks: []Callback{progressed(func(p *Progress) { files = append(files, saved(t, p.Model)) })}})
+	require.NoError(t, err)
+	require.Equal(t, want.SHA256(), m.SHA256())
+	require.Len(t, files, 3)
+	for _, file := range files {
+		m, err := Load(bytes.NewReader(file))
+		require.NoError(t, err)
+		defer m.Close()
+		_, err = m.Fit(t.Context(), data, FitOptions{Resume: true})
+		require.NoError(t, err)
+		require.Equal(t, want.SHA256(), m.SHA256())
+	}
+}
+
+// stopped returns a model that was stopped after the second step of an epoch.
+func stopped(t *testing.T, data Dataset, o FitOptions) *Sequential {
+	t.Helper()
+	m := resumable(t, optim.NewAdam(0.001))
+	o.Callbacks = []Callback{&at{step: 2, f: func() error { return ErrStop }}}
+	_, err := m.Fit(t.Context(), data, o)
+	require.NoError(t, err)
+	return m
+}
+
+// The middle of an epoch means something only for the same division of the same
+// data.
+func TestResumeRefuses(t *testing.T) {
+	data := newIntegers(70)
+	for _, c := range []struct {
+		name string
+		data Dataset
+		o    FitOptions
+		want string
+	}{
+		{"another batch", data, FitOptions{BatchSize: 16}, "batches of 16"},
+		{"another set", newIntegers(71), FitOptions{}, "with 71 in batches"},
+		{"another order", data, FitOptions{InOrder: true}, "in order: true"},
+		{"a part", data, FitOptions{ValidationSplit: 0.5}, "with 35 in batches"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := stopped(t, data, FitOptions{})
+			before := saved(t, m)
+			c.o.Resume = true
+			_, err := m.Fit(t.Context(), c.data, c.o)
+			require.ErrorContains(t, err, c.want)
+			require.ErrorContains(t, err, "leave Resume out")
+			require.True(t, bytes.Equal(before, saved(t, m)), "a refused Fit must change nothing")
+		})
+	}
+}
+
+// Without Resume a Fit begins an epoch, and Compile forgets the place.
+func TestWithoutResume(t *testing.T) {
+	data := newIntegers(70)
+	m := stopped(t, data, FitOptions{})
+	n := 0
+	_, err := m.Fit(t.Context(), data, FitOptions{Callbacks: []Callback{progressed(func(*Progress) { n++ })}})
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+
+	m = stopped(t, data, FitOptions{})
+	require.NoError(t, m.Compile(Config{}))
+	n = 0
+	_, err = m.Fit(t.Context(), data, FitOptions{Resume: true, Callbacks: []Callback{progressed(func(*Progress) { n++ })}})
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+}
+
+// A run that has reached its goal does nothing; a higher goal trains on.
+func TestResumeFinished(t *testing.T) {
+	data := newIntegers(70)
+	m, want := resumable(t, optim.NewAdam(0.001)), resumable(t, optim.NewAdam(0.001))
+	_, err := m.Fit(t.Context(), data, FitOptions{Epochs: 2})
+	require.NoError(t, err)
+	hash := m.SHA256()
+	h, err := m.Fit(t.Context(), data, FitOptions{Epochs: 2, Resume: true})
+	require.NoError(t, err)
+	require.Empty(t, h.Epochs)
+	require.Equal(t, hash, m.SHA256())
+
+	h, err = m.Fit(t.Context(), data, FitOptions{Epochs: 3, Resume: true})
+	require.NoError(t, err)
+	require.Len(t, h.Epochs, 1)
+	require.Equal(t, 3, h.Epochs[0].Epoch)
+	_, err = want.Fit(t.Context(), data, FitOptions{Epochs: 3})
+	require.NoError(t, err)
+	require.Equal(t, want.SHA256(), m.SHA256())
+}
+
+// A loss that is not a number leaves no place to go on from.
+func TestNoResumeAfterNaN(t *testing.T) {
+	x := make([]float32, 784*40)
+	x[784*35] = float32(math.NaN())
+	data, err := NewClassified(x, make([]int32, 40), 28, 28)
+	require.NoError(t, err)
+	m := resumable(t, optim.NewAdam(0.001))
+	_, err = m.Fit(t.Context(), data, FitOptions{InOrder: true})
+	require.ErrorContains(t, err, "epoch 1, step 2 of 2")
+	require.Zero(t, m.position)
+}
+
+// Load refuses a place where no Fit stops.
+func TestDamagedPosition(t *testing.T) {
+	good := position{Samples: 70, Batch: 32, Step: 2, LossSum: math.Float64bits(3), Hits: 64}
+	for name, damage := range map[string]func(*position){
+		"no batch":            func(p *position) { p.Batch = 0 },
+		"more than the set":   func(p *position) { p.Batch = 71 },
+		"a step too many":     func(p *position) { p.Step = 4 },
+		"a step below 0":      func(p *position) { p.Step = -1 },
+		"more than the model": func(p *position) { p.Batch, p.Step = 10, 3 },
+		"too many hits":       func(p *position) { p.Hits = 65 },
+		"hits below 0":        func(p *position) { p.Hits = -1 },
+		"no number":           func(p *position) { p.LossSum = math.Float64bits(math.NaN()) },
+	} {
+		p := good
+		require.NoError(t, p.check(SparseCategoricalCrossentropy, 10, 2))
+		damage(&p)
+		require.ErrorContains(t, p.check(SparseCategoricalCrossentropy, 10, 2), "damaged", name)
+	}
+	m := stopped(t, newIntegers(70), FitOptions{})
+	m.position.Hits = 1000
+	_, err := Load(bytes.NewReader(saved(t, m)))
+	require.ErrorContains(t, err, "1000 right answers: the file is damaged")
+}
+
+func TestSetResources(t *testing.T) {
+	m := resumable(t, optim.NewAdam(0.001))
+	require.ErrorContains(t, m.SetResources(-1, nil), "-1 workers")
+	require.NoError(t, m.SetResources(3, asm.Best()))
+	require.Equal(t, 3, m.workers)
+}
+
+// Callbacks see the time of the epoch grow, and their error comes back.
+func TestProgressElapsed(t *testing.T) {
+	m := resumable(t, optim.NewAdam(0.001))
+	stop := errors.New("stop")
+	var elapsed []time.Duration
+	_, err := m.Fit(t.Context(), newIntegers(70), FitOptions{Callbacks: []Callback{
+		progressed(func(p *Progress) { elapsed = append(elapsed, p.Elapsed) }),
+		&at{step: 2, f: func() error { return stop }},
+	}})
+	require.ErrorIs(t, err, stop)
+	require.Len(t, elapsed, 2)
+	require.Positive(t, elapsed[0])
+	require.Greater(t, elapsed[1], elapsed[0])
+}
