@@ -194,8 +194,14 @@ var errTooLong = errors.New("too long")
 func inflate(stream []byte, length int) (all []byte, used int, err error) {
 	in := bytes.NewReader(stream) // flate reads no byte too many from it
 	r := flate.NewReader(in)
-	all = make([]byte, length)
-	n, err := io.ReadFull(r, all)
+	n := 0
+	for n < length && err == nil { // the memory grows as the stream fills it
+		grown := make([]byte, min(length, 2*n+4*len(stream)))
+		copy(grown, all)
+		var m int
+		m, err = io.ReadFull(r, grown[n:])
+		all, n = grown, n+m
+	}
 	if err == nil {
 		var more [1]byte
 		if m, end := r.Read(more[:]); m > 0 {

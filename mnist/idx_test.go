@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -165,6 +166,11 @@ func TestReadMemory(t *testing.T) {
 	// The reader's own: the tables of two decoders, and errors.
 	const fixed = 256 << 10
 	zeros := make([]byte, 1<<20)
+	noise := make([]byte, 70_000)
+	g := rand.New(rand.NewPCG(6, 7))
+	for i := range noise {
+		noise[i] = byte(g.Uint32())
+	}
 	for _, c := range []struct {
 		name string
 		file []byte
@@ -176,6 +182,8 @@ func TestReadMemory(t *testing.T) {
 		{"2^31 images in gzip", zip(idx(8, 3, []uint32{1 << 31, 1, 1}, nil)), fixed},
 		// Within the limit, the claim is believed up to 4 bytes for each of the file.
 		{"30 kB claimed by 40 bytes", zip(idx(8, 3, []uint32{30000, 1, 1}, nil)), fixed},
+		// 50 MB claimed by 70 kB, which hold 70 kB.
+		{"50 MB claimed without proof", zip(idx(8, 3, []uint32{50 << 20, 1, 1}, noise)), fixed + 5*70<<10},
 		// A bomb: its header does not own up to what is in it.
 		{"one megabyte behind one image", zip(idx(8, 3, []uint32{1, 28, 28}, zeros)), fixed},
 	} {
