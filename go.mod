@@ -5,6 +5,7 @@ go 1.26
 require (
 	github.com/klauspost/cpuid/v2 v2.3.0
 	github.com/stretchr/testify v1.12.1
+	golang.org/x/term v0.29.0
 )
 
 require (

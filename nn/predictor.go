@@ -100,3 +100,6 @@ func (p *Predictor) Bytes(dst []float32, x []uint8) {
 	}
 	p.Row(dst, p.pixels)
 }
+
+// Outputs returns the number of outputs that Row and Bytes write.
+func (p *Predictor) Outputs() int { return p.outputs }

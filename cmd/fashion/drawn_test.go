@@ -38,11 +38,15 @@ func TestDrawnHardness(t *testing.T) {
 		train, validation, err := half.Split(validationShare, splitSeed)
 		require.NoError(t, err)
 		accuracy := func(hidden string) float64 {
-			c, err := parse([]string{"-hidden", hidden})
+			c := &network{}
+			f := newFlags(command{})
+			c.register(f)
+			_, err := f.parse([]string{"-hidden", hidden})
 			require.NoError(t, err)
+			require.NoError(t, c.resolve(f.given))
 			m := c.model()
 			defer m.Close()
-			require.NoError(t, m.Compile(nn.Config{Optimizer: c.optimizer, Seed: c.seed, Workers: c.workers, Kernels: kernels}))
+			require.NoError(t, m.Compile(nn.Config{Optimizer: c.optimizer, Seed: c.seed, Kernels: kernels}))
 			_, err = m.Fit(t.Context(), train, nn.FitOptions{Epochs: c.epochs, BatchSize: c.batch, Validation: validation})
 			require.NoError(t, err)
 			_, a, err := m.Evaluate(t.Context(), test)
@@ -75,7 +79,7 @@ func TestDrawnIsAnnounced(t *testing.T) {
 	}
 	t.Setenv(mnist.EnvDir, "")
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), []string{"-offline", "-json", "-hidden", "none", "-epochs", "1", "-batch", "256"}, &stdout, &stderr, false)
+	code := run(t.Context(), []string{"-offline", "-json", "-hidden", "none", "-epochs", "1", "-batch", "256"}, &console{stdout: &stdout, stderr: &stderr})
 	require.Equal(t, exitOK, code, stderr.String())
 	var start struct{ Event, Data string }
 	require.NoError(t, json.NewDecoder(&stdout).Decode(&start))

@@ -29,7 +29,7 @@ func fashion(t *testing.T, args ...string) outcome {
 func fashionContext(t *testing.T, ctx context.Context, args ...string) outcome {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code := run(ctx, args, &stdout, &stderr, false)
+	code := run(ctx, args, &console{stdout: &stdout, stderr: &stderr, line: commandLine(append([]string{"fashion"}, args...))})
 	return outcome{code, stdout.String(), stderr.String()}
 }
 

@@ -2,183 +2,290 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
-	"slices"
-	"text/tabwriter"
+	"path/filepath"
+	"strings"
 	"time"
 
-	"weft/mnist"
+	"weft/cmd/fashion/internal/durable"
 	"weft/nn"
 )
 
-// The tutorial's split: scikit-learn's train_test_split(test_size=0.2,
-// random_state=42).
-const (
-	validationShare = 0.2
-	splitSeed       = 42
-)
+func trainCommand() command {
+	return command{
+		name: "train", summary: "train a network, print what it reached",
+		examples: []string{
+			"fashion",
+			"fashion -activation sigmoid -optimizer sgd",
+			"fashion -optimizer sgd -lr 0.1 -momentum 0.9 -nesterov",
+			"fashion -hidden 300,100 -epochs 20 -json",
+			"fashion -epochs 50 -checkpoint run       # Ctrl-C stops it,",
+			"fashion -checkpoint run -resume          # and this goes on",
+			"fashion -save model.weft",
+		},
+		define: func(f *flags) func(context.Context, *console, []string) error {
+			t := &training{flags: f}
+			t.network.register(f)
+			t.source.register(f)
+			t.machine.register(f)
+			f.group("Saving and stopping")
+			f.StringVar(&t.save, "save", "", "")
+			f.describe("save", "FILE", "save the trained model")
+			f.StringVar(&t.checkpoint, "checkpoint", "", "")
+			f.describe("checkpoint", "DIR", "keep the run there: after every epoch, and when it is stopped")
+			f.IntVar(&t.every, "checkpoint-steps", 0, "")
+			f.describe("checkpoint-steps", "N", "also after every N steps")
+			f.BoolVar(&t.resume, "resume", false, "")
+			f.describe("resume", "", "go on with the run in -checkpoint, with the same bits; its flags\nneed not be given again, -epochs may ask for more")
+			f.Float64Var(&t.minAccuracy, "min-accuracy", 0, "")
+			f.describe("min-accuracy", "X", "exit with 3 where the accuracy on the test set is below X")
+			f.group("Output")
+			f.BoolVar(&t.json, "json", false, "")
+			f.describe("json", "", "one JSON object a line on standard output")
+			describeProgress(f, &t.progress)
+			return t.run
+		},
+	}
+}
 
-// train reads the data, trains, evaluates and reports.
-func (c *command) train(ctx context.Context) error {
-	begin := time.Now()
-	all, test, err := mnist.Fashion(ctx, mnist.Options{Dir: c.data, Offline: c.offline, Progress: c.stderr, Log: c.stderr})
-	if err != nil {
-		return err
-	}
-	train, validation, err := all.Split(validationShare, splitSeed)
-	if err != nil {
-		return err
-	}
-	m := c.model()
-	defer m.Close()
-	if err := m.Compile(nn.Config{Optimizer: c.optimizer, Seed: c.seed, Workers: c.workers, Kernels: c.kernels}); err != nil {
-		return err
-	}
-	var callback nn.Callback
+// training is the flags of fashion train.
+type training struct {
+	flags *flags
+	network
+	source
+	machine
+	save, checkpoint string
+	every            int
+	resume           bool
+	minAccuracy      float64
+	json             bool
+	progress         string
+}
+
+// check looks at the flags that only train has.
+func (t *training) check() error {
+	given := t.flags.given
 	switch {
-	case c.json:
-		callback = jsonLines{c.stdout}
-		if err := c.start(train, validation, test); err != nil {
-			return err
-		}
-	case c.terminal:
-		callback = nn.ProgressBar(c.stderr)
-	default:
-		callback = nn.EpochLines(c.stderr)
+	case t.checkpoint == "" && t.resume:
+		return usagef("-resume does nothing without -checkpoint: add -checkpoint DIR")
+	case t.checkpoint == "" && given["checkpoint-steps"]:
+		return usagef("-checkpoint-steps does nothing without -checkpoint: add -checkpoint DIR")
+	case given["checkpoint-steps"] && t.every < 1:
+		return usagef("-checkpoint-steps %d: give at least 1", t.every)
 	}
-	if !c.json {
-		if err := m.Summary(c.stdout); err != nil {
-			return err
+	for _, name := range []string{"save", "checkpoint"} {
+		if given[name] && t.flags.Lookup(name).Value.String() == "" {
+			return usagef("-%s: the name is empty", name)
 		}
 	}
-	history, err := m.Fit(ctx, train, nn.FitOptions{Epochs: c.epochs, BatchSize: c.batch, Validation: validation, Callbacks: []nn.Callback{callback}})
+	return first(checkMinAccuracy(t.flags, t.minAccuracy), checkProgress(t.progress))
+}
+
+// run reads the data, trains, evaluates and reports.
+func (t *training) run(ctx context.Context, c *console, args []string) error {
+	begin := time.Now()
+	if err := first(none(args), t.check(), t.network.resolve(t.flags.given), t.machine.resolve()); err != nil {
+		return err
+	}
+	if t.save != "" {
+		if err := durable.Sweep(t.save); err != nil { // fails now, not after the training, where the folder is missing
+			return fmt.Errorf("%s cannot be written: %w", t.save, err)
+		}
+	}
+	past := &record{}
+	var m *nn.Sequential
+	if t.checkpoint != "" {
+		r, loaded, err := openCheckpoint(t.checkpoint, t.resume)
+		if err != nil {
+			return err
+		}
+		if r != nil {
+			past, m = r, loaded
+			if err := first(t.network.restore(t.flags, past), t.network.resolve(t.flags.given)); err != nil {
+				return err
+			}
+		}
+	}
+	data, err := t.source.load(ctx, c)
 	if err != nil {
-		return fmt.Errorf("%w (after %d whole epochs)", err, len(history.Epochs))
-	}
-	r := result{command: c, model: m, history: history, train: train, validation: validation, test: test}
-	if r.trainLoss, r.trainAccuracy, err = m.Evaluate(ctx, train); err != nil {
 		return err
 	}
-	if r.testLoss, r.testAccuracy, err = m.Evaluate(ctx, test); err != nil {
+	id := newDataID(data)
+	if m == nil {
+		m = t.network.model()
+		err = m.Compile(nn.Config{Optimizer: t.optimizer, Seed: t.seed, Workers: t.workers, Kernels: t.kernels})
+	} else if err = m.SetResources(t.workers, t.kernels); past.Data != id {
+		err = fmt.Errorf("%s is a run on other data (%s): give the same with -data, or begin a new run in another folder", t.checkpointPath(), past.Data.Source)
+	}
+	if err != nil {
 		return err
 	}
-	r.seconds = time.Since(begin).Seconds()
-	if c.json {
-		return r.end()
+	defer m.Close()
+
+	s := &session{training: t, console: c, sets: data, model: m, begin: begin, past: past, id: id, carried: past.Elapsed}
+	for _, e := range past.Epochs {
+		s.epochs = append(s.epochs, nn.Epoch{Epoch: e.Epoch, Seconds: float64(e.Seconds), Loss: float64(e.Loss), Accuracy: float64(e.Accuracy), ValLoss: float64(e.ValLoss), ValAccuracy: float64(e.ValAccuracy)})
 	}
-	return r.table()
+	return s.run(ctx)
 }
 
-// result is what a run reached.
-type result struct {
-	*command
-	model                   *nn.Sequential
-	history                 *nn.History
-	train, validation, test *mnist.Set
+func (t *training) checkpointPath() string { return filepath.Join(t.checkpoint, checkpointName) }
 
-	trainLoss, trainAccuracy float64
-	testLoss, testAccuracy   float64
-	seconds                  float64 // of the whole run
+// session is a run under way. It is the callback that keeps what a checkpoint
+// needs, and comes before the callbacks that print.
+type session struct {
+	*training
+	*console
+	*sets
+	model   *nn.Sequential
+	begin   time.Time
+	past    *record
+	id      dataID
+	epochs  []nn.Epoch // finished, those of the resumed run first
+	carried float64    // seconds of the unfinished epoch before this process
+	now     nn.Progress
 }
 
-// epochSeconds returns the median time of an epoch.
-func (r *result) epochSeconds() float64 {
-	var s []float64
-	for _, e := range r.history.Epochs {
-		s = append(s, e.Seconds)
+// run trains from where the model stands.
+func (s *session) run(ctx context.Context) error {
+	show, end := s.showProgress()
+	callbacks := append([]nn.Callback{s}, show...)
+	if s.json {
+		out := s.data()
+		if err := startLine(out, s.machine, s.seed, s.sets); err != nil {
+			return err
+		}
+		for _, e := range s.epochs {
+			if err := epochLine(out, e); err != nil {
+				return err
+			}
+		}
+		callbacks = append(callbacks, jsonLines{out})
+	} else {
+		if err := s.model.Summary(s.stdout); err != nil {
+			return err
+		}
 	}
-	slices.Sort(s)
-	return (s[len(s)/2] + s[(len(s)-1)/2]) / 2
-}
-
-// table prints the final table.
-func (r *result) table() error {
-	last := r.history.Epochs[len(r.history.Epochs)-1]
-	seconds := r.epochSeconds()
-	rate := float64(r.train.Len()) / seconds
-	w := tabwriter.NewWriter(r.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\nset\timages\tloss\taccuracy\n")
-	fmt.Fprintf(w, "training\t%d\t%.4f\t%.4f\n", r.train.Len(), r.trainLoss, r.trainAccuracy)
-	fmt.Fprintf(w, "validation\t%d\t%.4f\t%.4f\n", r.validation.Len(), last.ValLoss, last.ValAccuracy)
-	fmt.Fprintf(w, "test\t%d\t%.4f\t%.4f\n", r.test.Len(), r.testLoss, r.testAccuracy)
-	if err := w.Flush(); err != nil {
-		return err
+	if s.past.Flags != nil {
+		fmt.Fprintf(s.stderr, "Going on with %s: %d of %d epochs are done.\n", s.checkpointPath(), len(s.epochs), s.network.epochs)
 	}
-	data := string(r.train.Source())
-	if dir := r.train.Dir(); dir != "" {
-		data += " in " + dir
+	_, err := s.model.Fit(ctx, s.train, nn.FitOptions{Epochs: s.network.epochs, BatchSize: s.batch, Validation: s.validation, Callbacks: callbacks, Resume: true})
+	end()
+	if err != nil {
+		return s.ended(ctx, err)
 	}
-	for _, row := range [][2]string{
-		{"data", data},
-		{"seconds an epoch", fmt.Sprintf("%.4f", seconds)},
-		{"samples/s", fmt.Sprintf("%.0f", rate)},
-		{"GFLOP/s", fmt.Sprintf("%.1f", rate*float64(r.model.FLOPs())/1e9)},
-		{"seconds in all", fmt.Sprintf("%.2f", r.seconds)},
-		{"kernels", r.kernels.Name},
-		{"workers", fmt.Sprint(r.workers)},
-		{"weights SHA-256", fmt.Sprintf("%x", r.model.SHA256())},
-	} {
-		fmt.Fprintf(w, "%s\t%s\n", row[0], row[1])
+	r, err := s.result(ctx)
+	if err != nil {
+		return s.ended(ctx, err)
 	}
-	return w.Flush()
-}
-
-// number is a float64 that JSON shows as null where it is NaN or infinite.
-type number float64
-
-func (n number) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
-		return []byte("null"), nil
+	if s.json {
+		err = r.end(s.data())
+	} else {
+		err = r.table(s.stdout)
 	}
-	return json.Marshal(float64(n))
+	if err == nil && s.save != "" {
+		err = durable.Write(s.save, s.model.Save)
+	}
+	if err == nil && s.minAccuracy > 0 && !(r.testAccuracy >= s.minAccuracy) {
+		err = belowError{r.testAccuracy, s.minAccuracy}
+	}
+	return err
 }
 
-// line writes one object.
-func line(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }
-
-// start writes the first object.
-func (c *command) start(train, validation, test *mnist.Set) error {
-	return line(c.stdout, struct {
-		Event      string       `json:"event"`
-		Kernels    string       `json:"kernels"`
-		Workers    int          `json:"workers"`
-		Seed       uint64       `json:"seed"`
-		Data       mnist.Source `json:"data"`
-		Train      int          `json:"train"`
-		Validation int          `json:"validation"`
-		Test       int          `json:"test"`
-		Split      string       `json:"split_sha256"`
-	}{"start", c.kernels.Name, c.workers, c.seed, train.Source(), train.Len(), validation.Len(), test.Len(), train.IndexSHA256()})
+// result evaluates the trained model.
+func (s *session) result(ctx context.Context) (*result, error) {
+	r := &result{sets: s.sets, machine: s.machine, model: s.model, epochs: s.epochs}
+	var err error
+	if r.trainLoss, r.trainAccuracy, err = s.model.Evaluate(ctx, s.train); err != nil {
+		return nil, err
+	}
+	if r.testLoss, r.testAccuracy, err = s.model.Evaluate(ctx, s.test); err != nil {
+		return nil, err
+	}
+	r.seconds = s.seconds()
+	return r, nil
 }
 
-// jsonLines writes an object for each epoch.
-type jsonLines struct{ w io.Writer }
+// seconds returns the time of the run, that before a resume included.
+func (s *session) seconds() float64 { return s.past.Seconds + time.Since(s.begin).Seconds() }
 
-func (jsonLines) Step(*nn.Progress) error { return nil }
-
-func (j jsonLines) Epoch(p *nn.Progress) error {
-	e := p.Last
-	return line(j.w, struct {
-		Event       string `json:"event"`
-		Epoch       int    `json:"epoch"`
-		Seconds     number `json:"seconds"`
-		Loss        number `json:"loss"`
-		Accuracy    number `json:"accuracy"`
-		ValLoss     number `json:"val_loss"`
-		ValAccuracy number `json:"val_accuracy"`
-	}{"epoch", e.Epoch, number(e.Seconds), number(e.Loss), number(e.Accuracy), number(e.ValLoss), number(e.ValAccuracy)})
+// Step keeps the place in the epoch, and saves it every -checkpoint-steps.
+func (s *session) Step(p *nn.Progress) error {
+	s.now = *p
+	if s.every > 0 && p.Step%s.every == 0 && p.Step < p.Steps {
+		return s.keep(s.carried + p.Elapsed.Seconds())
+	}
+	return nil
 }
 
-// end writes the last object.
-func (r *result) end() error {
-	return line(r.stdout, struct {
-		Event        string `json:"event"`
-		Seconds      number `json:"seconds"`
-		TestLoss     number `json:"test_loss"`
-		TestAccuracy number `json:"test_accuracy"`
-		Weights      string `json:"weights_sha256"`
-	}{"end", number(r.seconds), number(r.testLoss), number(r.testAccuracy), fmt.Sprintf("%x", r.model.SHA256())})
+// Epoch keeps the finished epoch. Its time is that of all its parts.
+func (s *session) Epoch(p *nn.Progress) error {
+	p.Last.Seconds += s.carried
+	s.carried, s.now = 0, nn.Progress{}
+	s.epochs = append(s.epochs, p.Last)
+	if s.checkpoint != "" {
+		return s.keep(0)
+	}
+	return nil
+}
+
+// keep writes the checkpoint. elapsed is of the unfinished epoch.
+func (s *session) keep(elapsed float64) error {
+	r := record{Flags: s.settings(s.flags), Data: s.id, Elapsed: elapsed, Seconds: s.seconds()}
+	for _, e := range s.epochs {
+		r.Epochs = append(r.Epochs, newEpochRecord(e))
+	}
+	return durable.Write(s.checkpointPath(), func(w io.Writer) error { return r.write(w, s.model) })
+}
+
+// ended is what remains to be done where a run does not reach its end: after a
+// signal it saves and prints what was reached.
+func (s *session) ended(ctx context.Context, err error) error {
+	stop := stoppedOr(ctx, nil)
+	if stop == nil {
+		return fmt.Errorf("%w (after %d whole epochs)", err, len(s.epochs))
+	}
+	var saved []string
+	if s.checkpoint != "" {
+		if err := s.keep(s.carried + s.now.Elapsed.Seconds()); err != nil {
+			return errors.Join(err, errors.New(stop.Error()))
+		}
+		saved = append(saved, s.checkpointPath())
+	}
+	if s.save != "" {
+		if err := durable.Write(s.save, s.model.Save); err != nil {
+			return errors.Join(err, errors.New(stop.Error()))
+		}
+		saved = append(saved, s.save)
+	}
+	p := s.now
+	if p.Epoch == 0 { // between two epochs
+		p.Epoch = len(s.epochs)
+		p.Loss, p.Accuracy = math.NaN(), math.NaN()
+		if n := len(s.epochs); n > 0 {
+			p.Loss, p.Accuracy = s.epochs[n-1].Loss, s.epochs[n-1].Accuracy
+		}
+	}
+	if s.json {
+		return errors.Join(stop, stoppedLine(s.data(), &p, s.model))
+	}
+	where := fmt.Sprintf("after epoch %d of %d", p.Epoch, s.network.epochs)
+	if p.Step > 0 {
+		where = fmt.Sprintf("in epoch %d of %d after step %d of %d", p.Epoch, s.network.epochs, p.Step, p.Steps)
+	}
+	_, out := fmt.Fprintf(s.stdout, "\nStopped %s: loss %.4f, accuracy %.4f.\nweights SHA-256\n%x\n", where, p.Loss, p.Accuracy, s.model.SHA256())
+	if len(saved) > 0 {
+		fmt.Fprintf(s.stderr, "Saved %s.\n", strings.Join(saved, " and "))
+	}
+	if s.checkpoint != "" {
+		line := s.console.line
+		if !s.resume {
+			line += " -resume"
+		}
+		fmt.Fprintf(s.stderr, "Go on with: %s\n", line)
+	}
+	return errors.Join(stop, out)
 }

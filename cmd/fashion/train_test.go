@@ -205,7 +205,7 @@ func TestPlainOutput(t *testing.T) {
 	require.Contains(t, got.stdout, "Total params: 79,510")
 	for _, row := range []string{
 		`set +images +loss +accuracy`, `training +200 +\d\.\d{4} +[01]\.\d{4}`, `validation +50 +\d\.\d{4} +[01]\.\d{4}`, `test +60 +\d\.\d{4} +[01]\.\d{4}`,
-		`data +unverified in .*`, `seconds an epoch +\d+\.\d+`, `samples/s +\d+`, `GFLOP/s +\d+\.\d`, `kernels +generic`, `workers +2`, `weights SHA-256 +[0-9a-f]{64}`,
+		`data +unverified in .*`, `seconds an epoch +\d+\.\d+`, `samples/s +\d+`, `GFLOP/s +\d+\.\d`, `kernels +generic`, `workers +2`, `weights SHA-256\n[0-9a-f]{64}`,
 	} {
 		require.Regexp(t, `(?m)^`+row+`$`, got.stdout)
 	}
@@ -249,7 +249,7 @@ func TestDivergence(t *testing.T) {
 func TestOutputError(t *testing.T) {
 	for _, args := range [][]string{{"-json"}, nil, {"-h"}} {
 		var stderr strings.Builder
-		code := run(t.Context(), append(args, "-data", smallSet(t), "-epochs", "1"), failing{}, &stderr, false)
+		code := run(t.Context(), append(args, "-data", smallSet(t), "-epochs", "1"), &console{stdout: failing{}, stderr: &stderr})
 		require.Equal(t, exitFailure, code)
 		require.Contains(t, stderr.String(), errFull.Error())
 	}

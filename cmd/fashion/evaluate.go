@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"weft/mnist"
+)
+
+func evaluateCommand() command {
+	return command{
+		name: "evaluate", args: "FILE", summary: "print loss and accuracy of a saved model",
+		examples: []string{"fashion evaluate model.weft", "fashion evaluate run/checkpoint.weft -json", "fashion evaluate model.weft -min-accuracy 0.87"},
+		define: func(f *flags) func(context.Context, *console, []string) error {
+			e := &evaluation{flags: f}
+			e.source.register(f)
+			e.machine.register(f)
+			f.group("Output")
+			f.BoolVar(&e.json, "json", false, "")
+			f.describe("json", "", "one JSON object a line on standard output")
+			f.Float64Var(&e.minAccuracy, "min-accuracy", 0, "")
+			f.describe("min-accuracy", "X", "exit with 3 where the accuracy on the test set is below X")
+			return e.run
+		},
+	}
+}
+
+// evaluation is the flags of fashion evaluate.
+type evaluation struct {
+	flags *flags
+	source
+	machine
+	json        bool
+	minAccuracy float64
+}
+
+func (e *evaluation) run(ctx context.Context, c *console, args []string) error {
+	if len(args) == 0 {
+		return errNoFile
+	}
+	if err := first(none(args[1:]), e.machine.resolve(), checkMinAccuracy(e.flags, e.minAccuracy)); err != nil {
+		return err
+	}
+	_, m, err := readModel(args[0])
+	if err != nil {
+		return err
+	}
+	if err := m.SetResources(e.workers, e.kernels); err != nil {
+		return err
+	}
+	defer m.Close()
+	data, err := e.source.load(ctx, c)
+	if err != nil {
+		return err
+	}
+	type figures struct {
+		Event    string       `json:"event"`
+		Set      string       `json:"set"`
+		Data     mnist.Source `json:"data"`
+		Images   int          `json:"images"`
+		Loss     number       `json:"loss"`
+		Accuracy number       `json:"accuracy"`
+	}
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	if !e.json {
+		fmt.Fprintf(w, "set\timages\tloss\taccuracy\n")
+	}
+	var last float64
+	for _, s := range []struct {
+		name string
+		set  *mnist.Set
+	}{{"training", data.train}, {"validation", data.validation}, {"test", data.test}} {
+		loss, accuracy, err := m.Evaluate(ctx, s.set)
+		if err != nil {
+			return stoppedOr(ctx, fmt.Errorf("%s: %w", args[0], err))
+		}
+		last = accuracy
+		if e.json {
+			if err := line(c.data(), figures{"evaluate", s.name, s.set.Source(), s.set.Len(), number(loss), number(accuracy)}); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%d\t%.4f\t%.4f\n", s.name, s.set.Len(), loss, accuracy)
+	}
+	if !e.json {
+		fmt.Fprintf(w, "data\t%s\nweights SHA-256\n%x\n", describeSet(data.test), m.SHA256())
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if e.minAccuracy > 0 && !(last >= e.minAccuracy) {
+		return belowError{last, e.minAccuracy}
+	}
+	return nil
+}
+
+// checkMinAccuracy checks -min-accuracy.
+func checkMinAccuracy(f *flags, x float64) error {
+	if f.given["min-accuracy"] && !(x > 0 && x <= 1) {
+		return usagef("-min-accuracy %v: give 0 < X ≤ 1", x)
+	}
+	return nil
+}

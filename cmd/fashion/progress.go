@@ -1,0 +1,48 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"weft/nn"
+)
+
+var progressChoices = []string{"auto", "bar", "line", "none"}
+
+// describeProgress registers -progress.
+func describeProgress(f *flags, value *string) {
+	f.StringVar(value, "progress", "auto", "")
+	f.describe("progress", "HOW", "auto (default: a bar on a terminal, else a line an epoch, none\nwith -json), bar, line or none; on standard error", progressChoices...)
+}
+
+func checkProgress(how string) error {
+	if !slices.Contains(progressChoices, how) {
+		return usagef("-progress %s: choose one of %s", how, strings.Join(progressChoices, ", "))
+	}
+	return nil
+}
+
+// showProgress returns the callbacks that show the progress, and what ends a bar
+// that was left inside an epoch.
+func (s *session) showProgress() (callbacks []nn.Callback, end func()) {
+	how := s.progress
+	if how == "auto" && s.json {
+		how = "none"
+	}
+	return s.console.callbacks(how)
+}
+
+// callbacks returns those that show the progress of a Fit in the given way.
+func (c *console) callbacks(how string) (callbacks []nn.Callback, end func()) {
+	switch {
+	case how == "none":
+		return nil, func() {}
+	case how == "line" || how == "auto" && c.bar == nil:
+		return []nn.Callback{nn.EpochLines(c.stderr)}, func() {}
+	}
+	b := &nn.Bar{W: c.bar, Width: c.width, Color: c.colorErr}
+	if c.bar == nil { // a bar that was asked for where no terminal is
+		b.W = c.stderr
+	}
+	return []nn.Callback{b}, b.End
+}
