@@ -60,12 +60,13 @@ func (b *Bar) Step(p *Progress) error {
 // Epoch draws the line of the finished epoch, with the figures of the
 // validation.
 func (b *Bar) Epoch(p *Progress) error {
-	fields := append([]string{seconds(p.Elapsed) + " " + perStep(p.Elapsed/time.Duration(p.Steps))}, figures(p.Loss, p.Accuracy, "")...)
+	fields := append([]string{seconds(p.Elapsed) + " " + perStep(p.Elapsed/time.Duration(p.Steps)) + "/step"}, figures(p.Loss, p.Accuracy, "")...)
 	if p.Validated {
 		fields = append(fields, figures(p.Last.ValLoss, p.Last.ValAccuracy, "val_")...)
 	}
 	b.redraw(b.fit(fmt.Sprintf("%d/%d", p.Steps, p.Steps), p.Steps, p.Steps, fields))
 	b.End()
+	b.epoch = 0 // the next one may have the same number, in another Fit
 	return nil
 }
 
@@ -98,18 +99,22 @@ func (b *Bar) fit(count string, step, steps int, fields []string) []piece {
 	// Where even a short bar does not fit beside all figures, it fits beside
 	// the first three: the time, loss and accuracy.
 	room := width - len(" []")
-	bar := min(barWidth, room-whole)
-	if bar < narrowBar {
+	length := min(barWidth, room-whole)
+	if length < narrowBar {
 		head := len(count)
 		for _, f := range fields[:min(3, len(fields))] {
 			head += len(" - ") + len(f)
 		}
-		bar = min(barWidth, room-head)
+		length = min(barWidth, room-head)
 	}
 	line := piece{count, len(count)}
-	if bar >= narrowBar {
-		line.text += " [" + b.bar(step, steps, bar) + "]"
-		line.width += bar + len(" []")
+	if length >= narrowBar {
+		drawn := bar(step, steps, length)
+		if done := strings.TrimRight(drawn, "."); b.Color {
+			drawn = "\x1b[32m" + done + "\x1b[0m" + drawn[len(done):]
+		}
+		line.text += " [" + drawn + "]"
+		line.width += length + len(" []")
 	}
 	var lines []piece
 	for _, f := range fields {
@@ -126,16 +131,12 @@ func (b *Bar) fit(count string, step, steps int, fields []string) []piece {
 }
 
 // bar draws step of steps in the given number of characters.
-func (b *Bar) bar(step, steps, width int) string {
-	done, rest := strings.Repeat("=", step*width/steps), ""
-	if len(done) < width {
-		done += ">"
-		rest = strings.Repeat(".", width-len(done))
+func bar(step, steps, width int) string {
+	n := step * width / steps
+	if n >= width {
+		return strings.Repeat("=", width)
 	}
-	if b.Color {
-		return "\x1b[32m" + done + "\x1b[0m" + rest
-	}
-	return done + rest
+	return strings.Repeat("=", n) + ">" + strings.Repeat(".", width-n-1)
 }
 
 // redraw draws lines over the one that stands.

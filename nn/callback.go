@@ -17,15 +17,15 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// perStep prints the time of a step: 2ms/step, 71us/step.
+// perStep prints the time of a step: 2ms, 71us.
 func perStep(d time.Duration) string {
 	switch {
 	case d >= time.Second:
-		return fmt.Sprintf("%.0fs/step", d.Seconds())
+		return fmt.Sprintf("%.0fs", d.Seconds())
 	case d >= time.Millisecond:
-		return fmt.Sprintf("%.0fms/step", d.Seconds()*1e3)
+		return fmt.Sprintf("%.0fms", d.Seconds()*1e3)
 	}
-	return fmt.Sprintf("%.0fus/step", d.Seconds()*1e6)
+	return fmt.Sprintf("%.0fus", d.Seconds()*1e6)
 }
 
 // figures prints loss and, where there is one, accuracy.
@@ -47,7 +47,7 @@ func EpochLines(w io.Writer) Callback { return epochLines{w} }
 func (epochLines) Step(*Progress) error { return nil }
 
 func (l epochLines) Epoch(p *Progress) error {
-	fields := []string{fmt.Sprintf("Epoch %d/%d", p.Epoch, p.Epochs), fmt.Sprintf("%d steps", p.Steps), fmt.Sprintf("%.2fs", p.Elapsed.Seconds()), perStep(p.Elapsed / time.Duration(p.Steps))}
+	fields := []string{fmt.Sprintf("Epoch %d/%d", p.Epoch, p.Epochs), fmt.Sprintf("%d steps", p.Steps), fmt.Sprintf("%.2fs", p.Elapsed.Seconds()), perStep(p.Elapsed/time.Duration(p.Steps)) + "/step"}
 	fields = append(fields, figures(p.Loss, p.Accuracy, "")...)
 	if p.Validated {
 		fields = append(fields, figures(p.Last.ValLoss, p.Last.ValAccuracy, "val_")...)

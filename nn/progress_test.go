@@ -39,6 +39,22 @@ func TestProgressBar(t *testing.T) {
 	require.Equal(t, "\r1/1 [==============================] - 1:05 65s/step - loss: 1.0000 - val_loss: 2.0000\n", b.String()) // no "Epoch 1/1", no accuracy
 }
 
+func TestBar(t *testing.T) {
+	for step, want := range map[int]string{
+		0:   ">.............................",
+		3:   ">.............................",
+		4:   "=>............................",
+		50:  "===============>..............",
+		99:  "=============================>",
+		100: "==============================",
+	} {
+		require.Equal(t, want, bar(step, 100, barWidth))
+	}
+	for d, want := range map[time.Duration]string{2 * time.Second: "2s", 1500 * time.Microsecond: "2ms", 71 * time.Microsecond: "71us", 0: "0us"} {
+		require.Equal(t, want, perStep(d))
+	}
+}
+
 func TestEpochLines(t *testing.T) {
 	var b strings.Builder
 	lines := EpochLines(&b)
