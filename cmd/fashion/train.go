@@ -24,7 +24,7 @@ func trainCommand() command {
 			"fashion -hidden 300,100 -epochs 20 -json",
 			"fashion -epochs 50 -checkpoint run       # Ctrl-C stops it,",
 			"fashion -checkpoint run -resume          # and this goes on",
-			"fashion -save model.weft",
+			"fashion -save model.weft -report report.html",
 		},
 		define: func(f *flags) func(context.Context, *console, []string) error {
 			t := &training{flags: f}
@@ -45,6 +45,8 @@ func trainCommand() command {
 			f.group("Output")
 			f.BoolVar(&t.json, "json", false, "")
 			f.describe("json", "", "one JSON object a line on standard output")
+			f.StringVar(&t.report, "report", "", "")
+			f.describe("report", "FILE", "write a page of curves, mistakes and pictures (HTML)")
 			describeProgress(f, &t.progress)
 			return t.run
 		},
@@ -57,12 +59,12 @@ type training struct {
 	network
 	source
 	machine
-	save, checkpoint string
-	every            int
-	resume           bool
-	minAccuracy      float64
-	json             bool
-	progress         string
+	save, checkpoint, report string
+	every                    int
+	resume                   bool
+	minAccuracy              float64
+	json                     bool
+	progress                 string
 }
 
 // check looks at the flags that only train has.
@@ -76,7 +78,7 @@ func (t *training) check() error {
 	case given["checkpoint-steps"] && t.every < 1:
 		return usagef("-checkpoint-steps %d: give at least 1", t.every)
 	}
-	for _, name := range []string{"save", "checkpoint"} {
+	for _, name := range []string{"save", "report", "checkpoint"} {
 		if given[name] && t.flags.Lookup(name).Value.String() == "" {
 			return usagef("-%s: the name is empty", name)
 		}
@@ -90,9 +92,11 @@ func (t *training) run(ctx context.Context, c *console, args []string) error {
 	if err := first(none(args), t.check(), t.network.resolve(t.flags.given), t.machine.resolve()); err != nil {
 		return err
 	}
-	if t.save != "" {
-		if err := durable.Sweep(t.save); err != nil { // fails now, not after the training, where the folder is missing
-			return fmt.Errorf("%s cannot be written: %w", t.save, err)
+	for _, path := range []string{t.save, t.report} {
+		if path != "" {
+			if err := durable.Sweep(path); err != nil { // fails now, not after the training, where the folder is missing
+				return fmt.Errorf("%s cannot be written: %w", path, err)
+			}
 		}
 	}
 	past := &record{}
@@ -188,6 +192,9 @@ func (s *session) run(ctx context.Context) error {
 	}
 	if err == nil && s.save != "" {
 		err = durable.Write(s.save, s.model.Save)
+	}
+	if err == nil && s.report != "" {
+		err = s.writeReport(ctx, r)
 	}
 	if err == nil && s.minAccuracy > 0 && !(r.testAccuracy >= s.minAccuracy) {
 		err = belowError{r.testAccuracy, s.minAccuracy}
