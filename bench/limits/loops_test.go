@@ -38,7 +38,11 @@ func TestLoops(t *testing.T) {
 func TestReport(t *testing.T) {
 	m := newMeter(2, 2, 0)
 	defer m.pool.Close()
-	r := m.report(usual, []int{1, 2}, []level{{"L1", 4096}})
+	var r report
+	counts := []int{1, 2}
+	m.peaks(&r, counts)
+	m.bandwidths(&r, counts, []level{{"L1", 4096}})
+	m.costs(&r, counts)
 	sets := len(available())
 	if len(r.Peak) != 2*sets || len(r.Bandwidth) != 2*sets*len(operations) || len(r.Pool) != 5 {
 		t.Fatalf("got %d, %d and %d lines", len(r.Peak), len(r.Bandwidth), len(r.Pool))

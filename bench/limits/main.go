@@ -29,16 +29,17 @@ import (
 func main() {
 	asJSON := flag.Bool("json", false, "print one JSON object instead of a table")
 	workers := flag.String("workers", "", "numbers of workers, such as 1,2 (default: 1 and GOMAXPROCS)")
+	peakOnly := flag.Bool("peak", false, "measure multiply-adds alone")
 	runs := flag.Int("runs", 9, "repetitions of each measurement")
 	target := flag.Duration("time", 5*time.Millisecond, "least time of a repetition")
 	flag.Parse()
-	if err := run(os.Stdout, *asJSON, *workers, *runs, *target); err != nil {
+	if err := run(os.Stdout, *asJSON, *peakOnly, *workers, *runs, *target); err != nil {
 		fmt.Fprintln(os.Stderr, "limits:", err)
 		os.Exit(2)
 	}
 }
 
-func run(w io.Writer, asJSON bool, list string, runs int, target time.Duration) error {
+func run(w io.Writer, asJSON, peakOnly bool, list string, runs int, target time.Duration) error {
 	if flag.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flag.Arg(0))
 	}
@@ -56,7 +57,12 @@ func run(w io.Writer, asJSON bool, list string, runs int, target time.Duration) 
 	m := newMeter(most, runs, target)
 	defer m.pool.Close()
 	c := linuxCaches("/sys/devices/system/cpu/cpu0/cache")
-	r := m.report(c, counts, nil)
+	r := report{CPU: cpuName("/proc/cpuinfo"), OS: runtime.GOOS, Arch: runtime.GOARCH, Caches: c}
+	m.peaks(&r, counts)
+	if !peakOnly {
+		m.bandwidths(&r, counts, nil)
+		m.costs(&r, counts)
+	}
 	if asJSON {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
@@ -126,20 +132,23 @@ type cost struct {
 	Median  float64 `json:"median_seconds"`
 }
 
-// report measures everything for each number of workers, on the given levels or,
-// for nil, on those of the caches.
-func (m *meter) report(c caches, counts []int, on []level) report {
-	r := report{CPU: cpuName("/proc/cpuinfo"), OS: runtime.GOOS, Arch: runtime.GOARCH, Caches: c}
+// peaks measures multiply-adds for each number of workers.
+func (m *meter) peaks(r *report, counts []int) {
 	for _, l := range available() {
 		for _, n := range counts {
 			best, median := m.arithmetic(l, n)
 			r.Peak = append(r.Peak, peak{l.name, n, best, median})
 		}
 	}
+}
+
+// bandwidths measures memory on the given levels or, for nil, on those of the
+// caches.
+func (m *meter) bandwidths(r *report, counts []int, on []level) {
 	for _, n := range counts {
 		levels := on
 		if levels == nil {
-			levels = c.levels(n)
+			levels = r.Caches.levels(n)
 		}
 		for _, v := range levels {
 			sets := workingSets(n, v.bytes)
@@ -151,6 +160,10 @@ func (m *meter) report(c caches, counts []int, on []level) report {
 			}
 		}
 	}
+}
+
+// costs measures what workers wait for.
+func (m *meter) costs(r *report, counts []int) {
 	for _, n := range counts {
 		if n == 1 {
 			f := m.handover(1)
@@ -170,7 +183,6 @@ func (m *meter) report(c caches, counts []int, on []level) report {
 			r.Pool = append(r.Pool, cost{e.event, n, f.best, f.median})
 		}
 	}
-	return r
 }
 
 // table writes the report for people.
@@ -184,6 +196,9 @@ func (r report) table(w io.Writer) error {
 			one = p.Best
 		}
 		fmt.Fprintf(t, "%s\t%d\t%.1f\t%.1f\t%s\t\n", p.Kernels, p.Workers, p.Best, p.Median, scale(p.Workers, p.Best, one))
+	}
+	if len(r.Bandwidth)+len(r.Pool) == 0 {
+		return t.Flush()
 	}
 	fmt.Fprint(t, "\nbandwidth\tworkers\tKiB a worker\tread GB/s\twrite\tcopy (read + write)\tmedian of read\t\n")
 	for b := r.Bandwidth; len(b) > 0; b = b[len(operations):] {
