@@ -104,16 +104,16 @@ func (c gemmCase) check(t *testing.T, f *fences, r *rand.Rand, special bool) {
 }
 
 // All small sizes, every layout and start: all edges of the tiles among
-// themselves.
+// themselves. Also the short test has tiles of every height.
 func TestGemmSmall(t *testing.T) {
 	r, f := rand.New(rand.NewPCG(1, 2)), newFences(t, 4000)
-	step := 1
+	rows, column, depth := 33, 1, 1
 	if testing.Short() {
-		step = 5
+		rows, column, depth = 14, 5, 2
 	}
-	for m := 0; m <= 33; m += step {
-		for n := 0; n <= 33; n += step {
-			for k := 0; k <= 33; k++ {
+	for m := 0; m <= rows; m++ {
+		for n := 0; n <= 33; n += column {
+			for k := 0; k <= 33; k += depth {
 				// every layout comes up for every size of two of the three
 				x := m + n + k
 				gemmCase{m, n, k, x&1 != 0, x>>1&1 != 0, x % 3, (m + 2*n + k) % 3}.check(t, f, r, x%4 == 0)
