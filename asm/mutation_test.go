@@ -4,11 +4,13 @@ import (
 	"debug/elf"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,7 +61,8 @@ func sites(t *testing.T, path string) (found []site) {
 			extent[name[strings.LastIndex(name, ".")+1:]] = s
 		}
 	}
-	for name, tests := range kernelTests {
+	for _, name := range slices.Sorted(maps.Keys(kernelTests)) { // in order, for the seed's sake
+		tests := kernelTests[name]
 		assembly, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -144,6 +147,9 @@ func TestMutations(t *testing.T) {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	list := sites(t, healthy)
+	if all := len(neonWords(t)); len(list) != all {
+		t.Fatalf("kernelTests has the files of %d words of %d", len(list), all)
+	}
 	image, err := os.ReadFile(healthy)
 	if err != nil {
 		t.Fatal(err)
