@@ -31,7 +31,7 @@ func slow512(vendor cpuid.Vendor, family, model int) bool {
 func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
-	k.MR, k.MC, k.KC, k.NC = 6, 120, 256, 512
+	k.MR, k.MC, k.KC, k.NC = 6, 120, 192, 1024 // KC: as avx512
 	k.Gemm, k.Gemv = gemmAVX2, gemvAVX2
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX2, momentumAVX2, nesterovAVX2, adagradAVX2
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX2, rmspropMomentumAVX2, adamAVX2
@@ -50,7 +50,10 @@ func avx2() *Kernels {
 func avx512() *Kernels {
 	k := avx2()
 	k.Name = "avx512"
-	k.MR, k.MC, k.KC, k.NC = 14, 140, 256, 1024
+	// KC: a panel of B, 24 KB, and the rows of a tile, 11 KB, share 48 KB of L1.
+	// 256 took 1.05 times as long for 512×512×512, 1.1 for 1024×1024×1024; 128
+	// and NC = 512 were no faster.
+	k.MR, k.MC, k.KC, k.NC = 14, 140, 192, 1024
 	k.Gemm, k.Gemv = gemmAVX512, gemvAVX512
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX512, momentumAVX512, nesterovAVX512, adagradAVX512
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX512, rmspropMomentumAVX512, adamAVX512

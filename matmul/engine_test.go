@@ -88,12 +88,12 @@ func TestMulEdges(t *testing.T) {
 	}
 }
 
-// Leading dimensions that are multiples of a page, which the engine packs.
+// Rows that lie 2 KB apart, which the engine packs.
 func TestMulPowerOfTwoStrides(t *testing.T) {
 	all := setups(t, 1, 2)
 	r := rand.New(rand.NewPCG(3, 3))
 	for _, trans := range []bool{false, true} {
-		a, b := NewMatrix(80, 256), NewMatrix(70, 256)
+		a, b := NewMatrix(80, 512), NewMatrix(70, 512)
 		for _, m := range []Matrix{a, b} {
 			value := random(r, false)
 			for i := range m.Data {
