@@ -1,0 +1,129 @@
+// Command weft is Weft as one more peer: the variant is the set of kernels.
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"peers/golang/peer"
+	"weft/activations"
+	"weft/asm"
+	"weft/matmul"
+	"weft/nn"
+	"weft/optim"
+)
+
+var threads, folder = peer.Arguments()
+
+func main() {
+	makers := map[string]peer.Maker{}
+	for _, k := range asm.Available() {
+		engine := matmul.New(k, matmul.NewPool(threads))
+		makers[k.Name+" train"] = func(a []string) (peer.Work, error) { return train(k, a) }
+		makers[k.Name+" rows"] = func(a []string) (peer.Work, error) { return rows(k, a) }
+		makers[k.Name+" sgemm"] = peer.Sgemm(func(p *peer.Product) {
+			engine.Sgemm(p.TransA, p.TransB, p.M, p.N, p.K, 1, p.A, p.LDA, p.B, p.LDB, 0, p.C, p.N)
+		})
+	}
+	peer.Serve("", makers)
+}
+
+// set is images of bytes as nn reads them.
+type set struct {
+	x       []uint8
+	classes []int32
+}
+
+func (s set) Len() int           { return len(s.classes) }
+func (s set) Shape() []int       { return []int{peer.Features} }
+func (s set) Rows() []int32      { return nil }
+func (s set) Bytes() []uint8     { return s.x }
+func (s set) Floats() []float32  { return nil }
+func (s set) Classes() []int32   { return s.classes }
+func (s set) Targets() []float32 { return nil }
+
+// network compiles a network of relu layers with Adam.
+func network(k *asm.Kernels, hidden []int) (*nn.Sequential, error) {
+	m := nn.NewSequential("", nn.Input(peer.Features))
+	for _, units := range hidden {
+		m.Add(nn.Dense(units, activations.ReLU))
+	}
+	m.Add(nn.Dense(peer.Classes, activations.Softmax))
+	return m, m.Compile(nn.Config{Optimizer: optim.NewAdam(0.001), Workers: threads, Kernels: k})
+}
+
+func train(k *asm.Kernels, arguments []string) (peer.Work, error) {
+	t, err := peer.ParseTrain(arguments)
+	if err != nil {
+		return nil, err
+	}
+	x, y, err := peer.Data(folder, t.Samples)
+	if err != nil {
+		return nil, err
+	}
+	classes := make([]int32, len(y))
+	for i, c := range y {
+		classes[i] = int32(c)
+	}
+	m, err := network(k, t.Hidden)
+	if err != nil {
+		return nil, err
+	}
+	return peer.Epoch(func() (float64, error) {
+		h, err := m.Fit(context.Background(), set{x, classes}, nn.FitOptions{BatchSize: t.Batch})
+		if err != nil {
+			return 0, err
+		}
+		return h.Epochs[0].Loss, nil
+	}), nil
+}
+
+func rows(k *asm.Kernels, arguments []string) (peer.Work, error) {
+	hidden, count, err := peer.ParseRows(arguments)
+	if err != nil {
+		return nil, err
+	}
+	x, err := peer.Inputs(folder, count)
+	if err != nil {
+		return nil, err
+	}
+	m, err := network(k, hidden)
+	if err != nil {
+		return nil, err
+	}
+	weights := m.Weights()
+	for i, w := range weights {
+		if len(w.Shape) == 2 {
+			weights[i].Data = peer.FixedKernel(w.Shape[0], w.Shape[1])
+		} else {
+			clear(w.Data)
+		}
+	}
+	if err := m.SetWeights(weights); err != nil {
+		return nil, err
+	}
+	p := make([]float32, count*peer.Classes)
+	var call func()
+	if count == 1 {
+		row, err := m.Predictor()
+		if err != nil {
+			return nil, err
+		}
+		call = func() { row.Row(p, x) }
+	} else {
+		samples, err := nn.NewClassified(x, make([]int32, count), peer.Features)
+		if err != nil {
+			return nil, err
+		}
+		call = func() {
+			out, err := m.Predict(context.Background(), samples)
+			if err != nil {
+				panic(fmt.Sprint("predict: ", err))
+			}
+			p = out.Data
+		}
+	}
+	call()
+	check := peer.ProbabilityCheck(p)
+	return func() (float64, float64, error) { return peer.Clock(call), check, nil }, nil
+}
