@@ -46,46 +46,11 @@ func gatherAVX512(xt, xr []float32, ld int, src []uint8, features int, rows []in
 }
 
 func panelFromRowsAVX512(xt, xr []float32, ld, n, features, width int) {
-	checkTranspose("PanelFromRows", xt, xr, ld, n, features, width, true)
-	const block = 16
-	whole, blocks := n&^(block-1), features/block
-	if blocks == 0 {
-		whole = 0
-	}
-	for i := 0; i < whole; i += block {
-		transposeAVX512Asm(&xt[i], 4*PanelWidth, 4*PanelWidth*block, &xr[i*ld], 4*ld, 4*block, blocks)
-	}
-	for i := range n {
-		f := 0
-		if i < whole {
-			f = blocks * block
-		}
-		for ; f < features; f++ {
-			xt[f*PanelWidth+i] = xr[i*ld+f]
-		}
-	}
-	clearColumns(xt, n, width, features)
+	panelFromRowsBlocks(xt, xr, ld, n, features, width, 16, transposeAVX512Asm)
 }
 
 func rowsFromPanelAVX512(xr []float32, ld int, xt []float32, n, features int) {
-	checkRowsFromPanel(xr, ld, xt, n, features)
-	const block = 16
-	whole, blocks := n&^(block-1), features/block
-	if blocks == 0 {
-		whole = 0
-	}
-	for i := 0; i < whole; i += block {
-		transposeAVX512Asm(&xr[i*ld], 4*ld, 4*block, &xt[i], 4*PanelWidth, 4*PanelWidth*block, blocks)
-	}
-	for i := range n {
-		f := 0
-		if i < whole {
-			f = blocks * block
-		}
-		for ; f < features; f++ {
-			xr[i*ld+f] = xt[f*PanelWidth+i]
-		}
-	}
+	rowsFromPanelBlocks(xr, ld, xt, n, features, 16, transposeAVX512Asm)
 }
 
 // transposeAVX2Asm transposes blocks of 8×8; strides and steps are in bytes:
@@ -128,44 +93,9 @@ func gatherAVX2(xt, xr []float32, ld int, src []uint8, features int, rows []int3
 }
 
 func panelFromRowsAVX2(xt, xr []float32, ld, n, features, width int) {
-	checkTranspose("PanelFromRows", xt, xr, ld, n, features, width, true)
-	const block = 8
-	whole, blocks := n&^(block-1), features/block
-	if blocks == 0 {
-		whole = 0
-	}
-	for i := 0; i < whole; i += block {
-		transposeAVX2Asm(&xt[i], 4*PanelWidth, 4*PanelWidth*block, &xr[i*ld], 4*ld, 4*block, blocks)
-	}
-	for i := range n {
-		f := 0
-		if i < whole {
-			f = blocks * block
-		}
-		for ; f < features; f++ {
-			xt[f*PanelWidth+i] = xr[i*ld+f]
-		}
-	}
-	clearColumns(xt, n, width, features)
+	panelFromRowsBlocks(xt, xr, ld, n, features, width, 8, transposeAVX2Asm)
 }
 
 func rowsFromPanelAVX2(xr []float32, ld int, xt []float32, n, features int) {
-	checkRowsFromPanel(xr, ld, xt, n, features)
-	const block = 8
-	whole, blocks := n&^(block-1), features/block
-	if blocks == 0 {
-		whole = 0
-	}
-	for i := 0; i < whole; i += block {
-		transposeAVX2Asm(&xr[i*ld], 4*ld, 4*block, &xt[i], 4*PanelWidth, 4*PanelWidth*block, blocks)
-	}
-	for i := range n {
-		f := 0
-		if i < whole {
-			f = blocks * block
-		}
-		for ; f < features; f++ {
-			xr[i*ld+f] = xt[f*PanelWidth+i]
-		}
-	}
+	rowsFromPanelBlocks(xr, ld, xt, n, features, 8, transposeAVX2Asm)
 }

@@ -46,44 +46,9 @@ func gatherNEON(xt, xr []float32, ld int, src []uint8, features int, rows []int3
 }
 
 func panelFromRowsNEON(xt, xr []float32, ld, n, features, width int) {
-	checkTranspose("PanelFromRows", xt, xr, ld, n, features, width, true)
-	const block = 4
-	whole, blocks := n&^(block-1), features/block
-	if blocks == 0 {
-		whole = 0
-	}
-	for i := 0; i < whole; i += block {
-		transposeNEONAsm(&xt[i], 4*PanelWidth, 4*PanelWidth*block, &xr[i*ld], 4*ld, 4*block, blocks)
-	}
-	for i := range n {
-		f := 0
-		if i < whole {
-			f = blocks * block
-		}
-		for ; f < features; f++ {
-			xt[f*PanelWidth+i] = xr[i*ld+f]
-		}
-	}
-	clearColumns(xt, n, width, features)
+	panelFromRowsBlocks(xt, xr, ld, n, features, width, 4, transposeNEONAsm)
 }
 
 func rowsFromPanelNEON(xr []float32, ld int, xt []float32, n, features int) {
-	checkRowsFromPanel(xr, ld, xt, n, features)
-	const block = 4
-	whole, blocks := n&^(block-1), features/block
-	if blocks == 0 {
-		whole = 0
-	}
-	for i := 0; i < whole; i += block {
-		transposeNEONAsm(&xr[i*ld], 4*ld, 4*block, &xt[i], 4*PanelWidth, 4*PanelWidth*block, blocks)
-	}
-	for i := range n {
-		f := 0
-		if i < whole {
-			f = blocks * block
-		}
-		for ; f < features; f++ {
-			xr[i*ld+f] = xt[f*PanelWidth+i]
-		}
-	}
+	rowsFromPanelBlocks(xr, ld, xt, n, features, 4, transposeNEONAsm)
 }

@@ -77,11 +77,13 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	t.crew = newCrew(t.pool, workers)
 	buffers, ops := t.build(m)
 	if workers > 1 && workers*panels*asm.PanelWidth*(t.input.features+t.input.ld) <= privateFloats {
-		for range workers {
+		copies := make([]*buffer, workers)
+		for i := range copies {
 			own := *t.input
-			t.input.copies = append(t.input.copies, &own)
+			copies[i] = &own
 		}
-		buffers = append(buffers[1:], t.input.copies...) // they stand for the input
+		t.input.copies = copies
+		buffers = append(buffers[1:], copies...) // they stand for the input
 	}
 	slab(func(alloc func(int) []float32) {
 		for i := range t.scratch {
