@@ -55,7 +55,8 @@ func BenchmarkPanels(b *testing.B) {
 		{"SoftmaxPanel", classes * PanelWidth, func(k *Kernels) { k.SoftmaxPanel(p, z, classes, PanelWidth) }},
 		{"CrossEntropyPanel", classes * PanelWidth, func(k *Kernels) { k.CrossEntropyPanel(p, z, classes, PanelWidth, labels, 1.0/32, loss) }},
 		{"SumSamples", features * PanelWidth, func(k *Kernels) { k.SumSamples(sums, z, 1, 0) }},
-		{"Gather", pixels * PanelWidth, func(k *Kernels) { k.Gather(p, z, pixels, images, pixels, rows, PanelWidth) }},
+		{"Gather", pixels * PanelWidth, func(k *Kernels) { k.Gather(p, images, pixels, rows, PanelWidth) }},
+		{"GatherRows", PanelWidth * PanelWidth, func(k *Kernels) { k.GatherRows(z, images, pixels, 64, PanelWidth, rows) }},
 		{"PanelFromRows", features * PanelWidth, func(k *Kernels) { k.PanelFromRows(p, z, features, PanelWidth, features, PanelWidth) }},
 		{"RowsFromPanel", features * PanelWidth, func(k *Kernels) { k.RowsFromPanel(p, features, z, PanelWidth, features) }},
 	} {

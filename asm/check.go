@@ -63,8 +63,8 @@ func (g *Gemm) check() {
 	if g.M|g.N|g.K < 0 {
 		panic(fmt.Sprintf("asm: Gemm: negative size: M = %d, N = %d, K = %d", g.M, g.N, g.K))
 	}
-	if g.RS|g.CS|g.LDB|g.PB|g.LDC|g.PC < 0 {
-		panic(fmt.Sprintf("asm: Gemm: negative stride: RS = %d, CS = %d, LDB = %d, PB = %d, LDC = %d, PC = %d", g.RS, g.CS, g.LDB, g.PB, g.LDC, g.PC))
+	if g.RS|g.CS|g.PA|g.LDB|g.PB|g.LDC|g.PC < 0 {
+		panic(fmt.Sprintf("asm: Gemm: negative stride: RS = %d, CS = %d, PA = %d, LDB = %d, PB = %d, LDC = %d, PC = %d", g.RS, g.CS, g.PA, g.LDB, g.PB, g.LDC, g.PC))
 	}
 	if g.Bias != nil {
 		if g.Accumulate {
@@ -87,10 +87,28 @@ func (g *Gemm) check() {
 	if g.K == 0 {
 		return
 	}
-	need("Gemm", "A", len(g.A), g.M-1, g.RS, g.K-1, g.CS, 0)
+	g.needA(len(g.A))
 	need("Gemm", "B", len(g.B), panel, g.PB, g.K-1, g.LDB, column)
 	if panel > 0 {
 		need("Gemm", "B", len(g.B), panel-1, g.PB, g.K-1, g.LDB, PanelWidth-1)
+	}
+}
+
+// needA panics where A, of a length have, does not hold what the product reads:
+// the last row at the last step, and with panels at the end of the last full one.
+func (g *Gemm) needA(have int) {
+	if g.PA == 0 {
+		need("Gemm", "A", have, g.M-1, g.RS, g.K-1, g.CS, 0)
+		return
+	}
+	panel, step := (g.K-1)/PanelWidth, (g.K-1)%PanelWidth
+	high, first := bits.Mul64(uint64(panel), uint64(g.PA))
+	if high != 0 || first >= uint64(have) {
+		tooShort("Gemm", "A", have, panel, g.PA, 0, 0, 0)
+	}
+	need("Gemm", "A", have-int(first), g.M-1, g.RS, step, g.CS, 0)
+	if panel > 0 {
+		need("Gemm", "A", have-(panel-1)*g.PA, g.M-1, g.RS, PanelWidth-1, g.CS, 0)
 	}
 }
 
@@ -163,15 +181,37 @@ func checkSumSamples(dst, x []float32, panels, stride int) {
 
 // checkGather panics where the operands of [Kernels.Gather] do not fit
 // together.
-func checkGather(xt, xr []float32, ld int, src []uint8, features int, rows []int32, width int) {
-	checkTranspose("Gather", xt, xr, ld, len(rows), features, width, xr != nil)
-	for i, row := range rows {
-		if row < 0 {
-			panic(fmt.Sprintf("asm: Gather: row %d is image %d", i, row))
-		}
-		if features > 0 {
-			need("Gather", "src", len(src), int(row), features, 0, 0, features-1)
-		}
+func checkGather(xt []float32, src []uint8, features int, rows []int32, width int) {
+	checkTranspose("Gather", xt, nil, 0, len(rows), features, width, false)
+	checkImages("Gather", src, features, rows, features)
+}
+
+// checkGatherRows panics where the operands of [Kernels.GatherRows] do not fit
+// together.
+func checkGatherRows(x []float32, src []uint8, features, first, n int, rows []int32) {
+	if features < 0 || first < 0 || n < 0 || n > PanelWidth || first > features-n {
+		panic(fmt.Sprintf("asm: GatherRows: features %d to %d of %d, at most %d at once", first, first+n, features, PanelWidth))
+	}
+	if len(rows) > 0 {
+		need("GatherRows", "x", len(x), len(rows)-1, PanelWidth, 0, 0, PanelWidth-1)
+	}
+	checkImages("GatherRows", src, features, rows, first+n)
+}
+
+// checkImages panics where src does not hold the first n bytes of all images.
+func checkImages(kernel string, src []uint8, features int, rows []int32, n int) {
+	if len(rows) == 0 {
+		return
+	}
+	least, most := rows[0], rows[0]
+	for _, row := range rows[1:] {
+		least, most = min(least, row), max(most, row)
+	}
+	if least < 0 {
+		panic(fmt.Sprintf("asm: %s: a row is image %d", kernel, least))
+	}
+	if n > 0 {
+		need(kernel, "src", len(src), int(most), features, 0, 0, n-1)
 	}
 }
 

@@ -1,24 +1,28 @@
 package asm
 
-func gatherGo(xt, xr []float32, ld int, src []uint8, features int, rows []int32, width int) {
-	checkGather(xt, xr, ld, src, features, rows, width)
+func gatherGo(xt []float32, src []uint8, features int, rows []int32, width int) {
+	checkGather(xt, src, features, rows, width)
 	if features == 0 {
 		return
 	}
 	for i, row := range rows {
-		image := src[int(row)*features:][:features]
 		column := xt[i : (features-1)*PanelWidth+i+1]
-		for f, u := range image {
+		for f, u := range src[int(row)*features:][:features] {
 			column[f*PanelWidth] = float32(u) / 255
-		}
-		if xr != nil {
-			out := xr[i*ld:][:features]
-			for f := range out {
-				out[f] = column[f*PanelWidth]
-			}
 		}
 	}
 	clearColumns(xt, len(rows), width, features)
+}
+
+func gatherRowsGo(x []float32, src []uint8, features, first, n int, rows []int32) {
+	checkGatherRows(x, src, features, first, n, rows)
+	for i, row := range rows {
+		out := x[i*PanelWidth:][:PanelWidth]
+		for f, u := range src[int(row)*features+first:][:n] {
+			out[f] = float32(u) / 255
+		}
+		clear(out[n:])
+	}
 }
 
 func panelFromRowsGo(xt, xr []float32, ld, n, features, width int) {

@@ -15,34 +15,24 @@ func transposeAVX512Asm(dst *float32, ds, dstep int, src *float32, ss, sstep, bl
 
 // gatherAVX512Asm reads 16 rows of bytes, 16·blocks features each:
 //
-//	for i < 16 { for f < 16·blocks { xt[f·32+i] = float32(rows[i][f])/255; if xr != nil { xr[i·ld+f] = xt[f·32+i] } } }
-//
-// The stride ld is in bytes.
+//	for i < 16 { for f < 16·blocks { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
 //
 //go:noescape
-func gatherAVX512Asm(xt, xr *float32, ld int, rows **uint8, blocks int)
+func gatherAVX512Asm(xt *float32, src *uint8, features int, rows *int32, blocks int)
 
-func gatherAVX512(xt, xr []float32, ld int, src []uint8, features int, rows []int32, width int) {
-	checkGather(xt, xr, ld, src, features, rows, width)
-	const block = 16
-	whole, blocks := len(rows)&^(block-1), features/block
-	if blocks == 0 {
-		whole = 0
-	}
-	for i := 0; i < whole; i += block {
-		var list [block]*uint8
-		for j, r := range rows[i : i+block] {
-			list[j] = &src[int(r)*features]
-		}
-		var kept *float32
-		if xr != nil {
-			kept = &xr[i*ld]
-		}
-		gatherAVX512Asm(&xt[i], kept, 4*ld, &list[0], blocks)
-	}
-	gatherEdge(xt, xr, ld, src, features, rows[:whole], 0, blocks*block)
-	gatherEdge(xt, xr, ld, src, features, rows, whole, 0)
-	clearColumns(xt, len(rows), width, features)
+func gatherAVX512(xt []float32, src []uint8, features int, rows []int32, width int) {
+	gatherBlocks(xt, src, features, rows, width, 16, 16, gatherAVX512Asm)
+}
+
+// gatherRowsAVX512Asm reads 16·groups features of n rows:
+//
+//	for i < n { for f < 16·groups { x[i·32+f] = float32(src[rows[i]·features+f])/255 } }
+//
+//go:noescape
+func gatherRowsAVX512Asm(x *float32, src *uint8, features int, rows *int32, n, groups int)
+
+func gatherRowsAVX512(x []float32, src []uint8, features, first, n int, rows []int32) {
+	gatherRowsGroups(x, src, features, first, n, rows, 16, gatherRowsAVX512Asm)
 }
 
 func panelFromRowsAVX512(xt, xr []float32, ld, n, features, width int) {
@@ -62,34 +52,24 @@ func transposeAVX2Asm(dst *float32, ds, dstep int, src *float32, ss, sstep, bloc
 
 // gatherAVX2Asm reads 8 rows of bytes, 8·blocks features each:
 //
-//	for i < 8 { for f < 8·blocks { xt[f·32+i] = float32(rows[i][f])/255; if xr != nil { xr[i·ld+f] = xt[f·32+i] } } }
-//
-// The stride ld is in bytes.
+//	for i < 8 { for f < 8·blocks { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
 //
 //go:noescape
-func gatherAVX2Asm(xt, xr *float32, ld int, rows **uint8, blocks int)
+func gatherAVX2Asm(xt *float32, src *uint8, features int, rows *int32, blocks int)
 
-func gatherAVX2(xt, xr []float32, ld int, src []uint8, features int, rows []int32, width int) {
-	checkGather(xt, xr, ld, src, features, rows, width)
-	const block = 8
-	whole, blocks := len(rows)&^(block-1), features/block
-	if blocks == 0 {
-		whole = 0
-	}
-	for i := 0; i < whole; i += block {
-		var list [block]*uint8
-		for j, r := range rows[i : i+block] {
-			list[j] = &src[int(r)*features]
-		}
-		var kept *float32
-		if xr != nil {
-			kept = &xr[i*ld]
-		}
-		gatherAVX2Asm(&xt[i], kept, 4*ld, &list[0], blocks)
-	}
-	gatherEdge(xt, xr, ld, src, features, rows[:whole], 0, blocks*block)
-	gatherEdge(xt, xr, ld, src, features, rows, whole, 0)
-	clearColumns(xt, len(rows), width, features)
+func gatherAVX2(xt []float32, src []uint8, features int, rows []int32, width int) {
+	gatherBlocks(xt, src, features, rows, width, 8, 8, gatherAVX2Asm)
+}
+
+// gatherRowsAVX2Asm reads 8·groups features of n rows:
+//
+//	for i < n { for f < 8·groups { x[i·32+f] = float32(src[rows[i]·features+f])/255 } }
+//
+//go:noescape
+func gatherRowsAVX2Asm(x *float32, src *uint8, features int, rows *int32, n, groups int)
+
+func gatherRowsAVX2(x []float32, src []uint8, features, first, n int, rows []int32) {
+	gatherRowsGroups(x, src, features, first, n, rows, 8, gatherRowsAVX2Asm)
 }
 
 func panelFromRowsAVX2(xt, xr []float32, ld, n, features, width int) {

@@ -15,34 +15,24 @@ func transposeNEONAsm(dst *float32, ds, dstep int, src *float32, ss, sstep, bloc
 
 // gatherNEONAsm reads 4 rows of bytes, 16·blocks features each:
 //
-//	for i < 4 { for f < 16·blocks { xt[f·32+i] = float32(rows[i][f])/255; if xr != nil { xr[i·ld+f] = xt[f·32+i] } } }
-//
-// The stride ld is in bytes.
+//	for i < 4 { for f < 16·blocks { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
 //
 //go:noescape
-func gatherNEONAsm(xt, xr *float32, ld int, rows **uint8, blocks int)
+func gatherNEONAsm(xt *float32, src *uint8, features int, rows *int32, blocks int)
 
-func gatherNEON(xt, xr []float32, ld int, src []uint8, features int, rows []int32, width int) {
-	checkGather(xt, xr, ld, src, features, rows, width)
-	const block, deep = 4, 16 // samples and features of a block
-	whole, blocks := len(rows)&^(block-1), features/deep
-	if blocks == 0 {
-		whole = 0
-	}
-	for i := 0; i < whole; i += block {
-		var list [block]*uint8
-		for j, r := range rows[i : i+block] {
-			list[j] = &src[int(r)*features]
-		}
-		var kept *float32
-		if xr != nil {
-			kept = &xr[i*ld]
-		}
-		gatherNEONAsm(&xt[i], kept, 4*ld, &list[0], blocks)
-	}
-	gatherEdge(xt, xr, ld, src, features, rows[:whole], 0, blocks*deep)
-	gatherEdge(xt, xr, ld, src, features, rows, whole, 0)
-	clearColumns(xt, len(rows), width, features)
+func gatherNEON(xt []float32, src []uint8, features int, rows []int32, width int) {
+	gatherBlocks(xt, src, features, rows, width, 4, 16, gatherNEONAsm)
+}
+
+// gatherRowsNEONAsm reads 16·groups features of n rows:
+//
+//	for i < n { for f < 16·groups { x[i·32+f] = float32(src[rows[i]·features+f])/255 } }
+//
+//go:noescape
+func gatherRowsNEONAsm(x *float32, src *uint8, features int, rows *int32, n, groups int)
+
+func gatherRowsNEON(x []float32, src []uint8, features, first, n int, rows []int32) {
+	gatherRowsGroups(x, src, features, first, n, rows, 16, gatherRowsNEONAsm)
 }
 
 func panelFromRowsNEON(xt, xr []float32, ld, n, features, width int) {

@@ -84,12 +84,22 @@ GLOBL ·pixelAVX2(SB), RODATA|NOPTR, $8
 	VMULPS Y15, X, Y13; \
 	VFMADD213PS Y13, Y14, X
 
-// func gatherAVX2Asm(xt, xr *float32, ld int, rows **uint8, blocks int)
-TEXT ·gatherAVX2Asm(SB), NOSPLIT, $0-40
+// func gatherAVX2Asm(xt *float32, src *uint8, features int, rows *int32, blocks int)
+TEXT ·gatherAVX2Asm(SB), NOSPLIT, $64-40
+	MOVQ src+8(FP), SI
+	MOVQ features+16(FP), R8
+	MOVQ rows+24(FP), R9
+	LEAQ list-64(SP), DX // the addresses of the rows
+	XORQ R10, R10
+address:
+	MOVLQSX (R9)(R10*4), AX
+	IMULQ R8, AX
+	ADDQ SI, AX
+	MOVQ AX, (DX)(R10*8)
+	INCQ R10
+	CMPQ R10, $8
+	JNE address
 	MOVQ xt+0(FP), DI
-	MOVQ xr+8(FP), SI
-	MOVQ ld+16(FP), R9
-	MOVQ rows+24(FP), DX
 	MOVQ blocks+32(FP), R11
 	XORQ R10, R10 // features done
 block:
@@ -103,26 +113,6 @@ block:
 	PIXELS(40, Y5)
 	PIXELS(48, Y6)
 	PIXELS(56, Y7)
-	TESTQ SI, SI
-	JZ panel
-	MOVQ SI, AX
-	VMOVUPS Y0, (AX)
-	ADDQ R9, AX
-	VMOVUPS Y1, (AX)
-	ADDQ R9, AX
-	VMOVUPS Y2, (AX)
-	ADDQ R9, AX
-	VMOVUPS Y3, (AX)
-	ADDQ R9, AX
-	VMOVUPS Y4, (AX)
-	ADDQ R9, AX
-	VMOVUPS Y5, (AX)
-	ADDQ R9, AX
-	VMOVUPS Y6, (AX)
-	ADDQ R9, AX
-	VMOVUPS Y7, (AX)
-	ADDQ $32, SI
-panel:
 	TRANSPOSE
 	VMOVUPS Y8, 0(DI)
 	VMOVUPS Y9, 128(DI)
@@ -136,5 +126,38 @@ panel:
 	ADDQ $8, R10
 	DECQ R11
 	JNZ block
+	VZEROUPPER
+	RET
+
+// func gatherRowsAVX2Asm(x *float32, src *uint8, features int, rows *int32, n, groups int)
+TEXT ·gatherRowsAVX2Asm(SB), NOSPLIT, $0-48
+	MOVQ x+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ features+16(FP), R8
+	MOVQ rows+24(FP), DX
+	MOVQ n+32(FP), R9
+	MOVQ groups+40(FP), R10
+	VBROADCASTSS ·pixelAVX2+0(SB), Y14
+	VBROADCASTSS ·pixelAVX2+4(SB), Y15
+row:
+	MOVLQSX (DX), AX
+	ADDQ $4, DX
+	IMULQ R8, AX
+	ADDQ SI, AX
+	MOVQ DI, BX
+	MOVQ R10, R11 // groups to go
+group:
+	VPMOVZXBD (AX), Y0
+	VCVTDQ2PS Y0, Y0
+	VMULPS Y15, Y0, Y1
+	VFMADD213PS Y1, Y14, Y0
+	VMOVUPS Y0, (BX)
+	ADDQ $8, AX
+	ADDQ $32, BX
+	DECQ R11
+	JNZ group
+	ADDQ $128, DI
+	DECQ R9
+	JNZ row
 	VZEROUPPER
 	RET

@@ -136,12 +136,22 @@ GLOBL ·pixelAVX512(SB), RODATA|NOPTR, $8
 	VMULPS Z31, X, Z29; \
 	VFMADD213PS Z29, Z30, X
 
-// func gatherAVX512Asm(xt, xr *float32, ld int, rows **uint8, blocks int)
-TEXT ·gatherAVX512Asm(SB), NOSPLIT, $0-40
+// func gatherAVX512Asm(xt *float32, src *uint8, features int, rows *int32, blocks int)
+TEXT ·gatherAVX512Asm(SB), NOSPLIT, $128-40
+	MOVQ src+8(FP), SI
+	MOVQ features+16(FP), R8
+	MOVQ rows+24(FP), R9
+	LEAQ list-128(SP), DX // the addresses of the rows
+	XORQ R10, R10
+address:
+	MOVLQSX (R9)(R10*4), AX
+	IMULQ R8, AX
+	ADDQ SI, AX
+	MOVQ AX, (DX)(R10*8)
+	INCQ R10
+	CMPQ R10, $16
+	JNE address
 	MOVQ xt+0(FP), DI
-	MOVQ xr+8(FP), SI
-	MOVQ ld+16(FP), R9
-	MOVQ rows+24(FP), DX
 	MOVQ blocks+32(FP), R11
 	XORQ R10, R10 // features done
 block:
@@ -163,42 +173,6 @@ block:
 	PIXELS(104, Z13)
 	PIXELS(112, Z14)
 	PIXELS(120, Z15)
-	TESTQ SI, SI
-	JZ panel
-	MOVQ SI, AX
-	VMOVUPS Z0, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z1, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z2, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z3, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z4, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z5, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z6, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z7, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z8, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z9, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z10, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z11, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z12, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z13, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z14, (AX)
-	ADDQ R9, AX
-	VMOVUPS Z15, (AX)
-	ADDQ $64, SI
-panel:
 	TRANSPOSE
 	VMOVUPS Z0, 0(DI)
 	VMOVUPS Z1, 128(DI)
@@ -220,5 +194,38 @@ panel:
 	ADDQ $16, R10
 	DECQ R11
 	JNZ block
+	VZEROUPPER
+	RET
+
+// func gatherRowsAVX512Asm(x *float32, src *uint8, features int, rows *int32, n, groups int)
+TEXT ·gatherRowsAVX512Asm(SB), NOSPLIT, $0-48
+	MOVQ x+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ features+16(FP), R8
+	MOVQ rows+24(FP), DX
+	MOVQ n+32(FP), R9
+	MOVQ groups+40(FP), R10
+	VBROADCASTSS ·pixelAVX512+0(SB), Z30
+	VBROADCASTSS ·pixelAVX512+4(SB), Z31
+row:
+	MOVLQSX (DX), AX
+	ADDQ $4, DX
+	IMULQ R8, AX
+	ADDQ SI, AX
+	MOVQ DI, BX
+	MOVQ R10, R11 // groups to go
+group:
+	VPMOVZXBD (AX), Z0
+	VCVTDQ2PS Z0, Z0
+	VMULPS Z31, Z0, Z1
+	VFMADD213PS Z1, Z30, Z0
+	VMOVUPS Z0, (BX)
+	ADDQ $16, AX
+	ADDQ $64, BX
+	DECQ R11
+	JNZ group
+	ADDQ $128, DI
+	DECQ R9
+	JNZ row
 	VZEROUPPER
 	RET

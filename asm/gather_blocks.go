@@ -2,17 +2,60 @@
 
 package asm
 
-// gatherEdge is gatherGo for the rows from first on and the features from
-// feature on.
-func gatherEdge(xt, xr []float32, ld int, src []uint8, features int, rows []int32, first, feature int) {
-	for i := first; i < len(rows); i++ {
-		for f := feature; f < features; f++ {
-			v := float32(src[int(rows[i])*features+f]) / 255
-			xt[f*PanelWidth+i] = v
-			if xr != nil {
-				xr[i*ld+f] = v
-			}
+// gatherFunc reads rows of bytes, as many as its set's blocks have and so many
+// blocks of features of each, into columns of a panel:
+//
+//	for i < block { for f < blocks·deep { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
+type gatherFunc func(xt *float32, src *uint8, features int, rows *int32, blocks int)
+
+// gatherBlocks is gatherGo with whole blocks of the given number of rows, deep
+// features each, in assembly.
+func gatherBlocks(xt []float32, src []uint8, features int, rows []int32, width, block, deep int, gather gatherFunc) {
+	checkGather(xt, src, features, rows, width)
+	whole, blocks := len(rows)/block*block, features/deep
+	if blocks == 0 {
+		whole = 0
+	}
+	for i := 0; i < whole; i += block {
+		gather(&xt[i], &src[0], features, &rows[i], blocks)
+	}
+	for i, row := range rows {
+		f := 0
+		if i < whole {
+			f = blocks * deep
 		}
+		for ; f < features; f++ {
+			xt[f*PanelWidth+i] = float32(src[int(row)*features+f]) / 255
+		}
+	}
+	clearColumns(xt, len(rows), width, features)
+}
+
+// gatherRowsFunc reads n rows, whole groups of deep features of each, at src and
+// behind:
+//
+//	for i < n { for f < groups·deep { x[i·32+f] = float32(src[rows[i]·features+f])/255 } }
+type gatherRowsFunc func(x *float32, src *uint8, features int, rows *int32, n, groups int)
+
+// gatherRowsGroups is gatherRowsGo with whole groups of features in assembly.
+func gatherRowsGroups(x []float32, src []uint8, features, first, n int, rows []int32, deep int, gather gatherRowsFunc) {
+	checkGatherRows(x, src, features, first, n, rows)
+	if len(rows) == 0 {
+		return
+	}
+	groups := n / deep
+	if groups > 0 {
+		gather(&x[0], &src[first], features, &rows[0], len(rows), groups)
+	}
+	if n == PanelWidth {
+		return
+	}
+	for i, row := range rows {
+		out := x[i*PanelWidth:][:PanelWidth]
+		for f := groups * deep; f < n; f++ {
+			out[f] = float32(src[int(row)*features+first+f]) / 255
+		}
+		clear(out[n:])
 	}
 }
 

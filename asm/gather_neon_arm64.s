@@ -70,18 +70,24 @@ block:
 	FMOVQ F3, 384(R0); \
 	ADD $512, R0
 
-// func gatherNEONAsm(xt, xr *float32, ld int, rows **uint8, blocks int)
+// func gatherNEONAsm(xt *float32, src *uint8, features int, rows *int32, blocks int)
 //
-//    R0 xt  R1 xr  R2 ld  R4 … R7 the four rows  R8 blocks to go
+//    R0 xt  R4 … R7 the four rows  R8 blocks to go
 //    V8, V9  the two constants of an exact u/255: fma(u, c1, u·c2)
 //    V16 … V31  16 features of the four rows
 TEXT ·gatherNEONAsm(SB), NOSPLIT, $0-40
 	MOVD xt+0(FP), R0
-	MOVD xr+8(FP), R1
-	MOVD ld+16(FP), R2
+	MOVD src+8(FP), R1
+	MOVD features+16(FP), R2
 	MOVD rows+24(FP), R3
-	LDP (R3), (R4, R5)
-	LDP 16(R3), (R6, R7)
+	MOVW (R3), R4
+	MADD R2, R1, R4, R4
+	MOVW 4(R3), R5
+	MADD R2, R1, R5, R5
+	MOVW 8(R3), R6
+	MADD R2, R1, R6, R6
+	MOVW 12(R3), R7
+	MADD R2, R1, R7, R7
 	MOVD blocks+32(FP), R8
 	MOVW $0x3b808081, R9 // 0x1.010102p-8
 	VDUP R9, V8.S4
@@ -128,18 +134,51 @@ block:
 	WORD $0x6e29dc5e // fmul v30.4s, v2.4s, v9.4s
 	WORD $0x6e29dc7f // fmul v31.4s, v3.4s, v9.4s
 	PIXELS(V28, V29, V30, V31)
-	CBZ R1, panel
-	MOVD R1, R9
-	VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], (R9)(R2)
-	VST1.P [V20.S4, V21.S4, V22.S4, V23.S4], (R9)(R2)
-	VST1.P [V24.S4, V25.S4, V26.S4, V27.S4], (R9)(R2)
-	VST1 [V28.S4, V29.S4, V30.S4, V31.S4], (R9)
-	ADD $64, R1
-panel:
 	FOUR(V16, V20, V24, V28)
 	FOUR(V17, V21, V25, V29)
 	FOUR(V18, V22, V26, V30)
 	FOUR(V19, V23, V27, V31)
 	SUBS $1, R8, R8
 	BNE block
+	RET
+
+// func gatherRowsNEONAsm(x *float32, src *uint8, features int, rows *int32, n, groups int)
+//
+//    R0 x  R1 src  R2 features  R3 rows  R4 rows to go  R5 groups
+//    R6 bytes of the row  R7 its floats  R8 groups to go
+//    V8, V9  the two constants  V16 … V19  16 features
+TEXT ·gatherRowsNEONAsm(SB), NOSPLIT, $0-48
+	MOVD x+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD features+16(FP), R2
+	MOVD rows+24(FP), R3
+	MOVD n+32(FP), R4
+	MOVD groups+40(FP), R5
+	MOVW $0x3b808081, R9 // 0x1.010102p-8
+	VDUP R9, V8.S4
+	MOVW $0xaf7efeff, R9 // -0x1.fdfdfep-33
+	VDUP R9, V9.S4
+row:
+	MOVW.P 4(R3), R6
+	MUL R2, R6, R6
+	ADD R1, R6
+	MOVD R0, R7
+	MOVD R5, R8
+group:
+	WIDEN(R6)
+	WORD $0x6e21d800 // ucvtf v0.4s, v0.4s
+	WORD $0x6e21d821 // ucvtf v1.4s, v1.4s
+	WORD $0x6e21d842 // ucvtf v2.4s, v2.4s
+	WORD $0x6e21d863 // ucvtf v3.4s, v3.4s
+	WORD $0x6e29dc10 // fmul v16.4s, v0.4s, v9.4s
+	WORD $0x6e29dc31 // fmul v17.4s, v1.4s, v9.4s
+	WORD $0x6e29dc52 // fmul v18.4s, v2.4s, v9.4s
+	WORD $0x6e29dc73 // fmul v19.4s, v3.4s, v9.4s
+	PIXELS(V16, V17, V18, V19)
+	VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], 64(R7)
+	SUBS $1, R8, R8
+	BNE group
+	ADD $128, R0
+	SUBS $1, R4, R4
+	BNE row
 	RET

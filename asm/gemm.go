@@ -10,11 +10,15 @@ package asm
 //
 // In a chain the accumulator is a float64 that holds a float32; see [fma32].
 
-// stripSteps is the length of a strip of B: 64·8 float64 fill 4 KiB of L1.
+// stripSteps is the length of a strip of B, a multiple of PanelWidth: 64·8
+// float64 fill 4 KiB of L1.
 const stripSteps = 64
 
 // strip holds steps of a chain for eight columns of B.
 type strip [stripSteps][8]float64
+
+// steps is a part of a strip.
+type steps [][8]float64
 
 // pack widens columns ≤ 8 of b, steps ≤ stripSteps rows at a distance of ldb, and
 // sets the columns beyond to +0.
@@ -48,10 +52,17 @@ func gemmGo(g Gemm) {
 			}
 		}
 		for k := 0; k < g.K; k += stripSteps {
-			steps := min(stripSteps, g.K-k)
-			b.pack(g.B[panel*g.PB+k*g.LDB+column:], g.LDB, columns, steps)
+			n := min(stripSteps, g.K-k)
+			b.pack(g.B[panel*g.PB+k*g.LDB+column:], g.LDB, columns, n)
 			for i := range g.M {
-				b.chains(c[i*g.LDC:][:columns], g.A[i*g.RS+k*g.CS:], g.CS, steps)
+				row := c[i*g.LDC:][:columns]
+				if g.PA == 0 {
+					steps(b[:n]).chains(row, g.A[i*g.RS+k*g.CS:], g.CS)
+					continue
+				}
+				for s := 0; s < n; s += PanelWidth { // a strip is whole panels
+					steps(b[s:min(s+PanelWidth, n)]).chains(row, g.A[(k+s)/PanelWidth*g.PA+i*g.RS:], g.CS)
+				}
 			}
 		}
 	}
@@ -65,21 +76,21 @@ func gemvGo(y, x, w, b []float32) {
 		out := y[j:min(j+8, len(y))]
 		first := j/16*len(x)*16 + j%16
 		for k := 0; k < len(x); k += stripSteps {
-			steps := min(stripSteps, len(x)-k)
-			s.pack(w[first+k*16:], 16, len(out), steps)
-			s.chains(out, x[k:], 1, steps)
+			n := min(stripSteps, len(x)-k)
+			s.pack(w[first+k*16:], 16, len(out), n)
+			steps(s[:n]).chains(out, x[k:], 1)
 		}
 	}
 }
 
-// chains continues up to eight chains by n steps of the strip:
+// chains continues up to eight chains by the steps:
 //
-//	for k < n { for j < len(c) { c[j] = fma(a[k·cs], s[k][j], c[j]) } }
-func (s *strip) chains(c, a []float32, cs, n int) {
+//	for k < len(s) { for j < len(c) { c[j] = fma(a[k·cs], s[k][j], c[j]) } }
+func (s steps) chains(c, a []float32, cs int) {
 	var acc [8]float32
 	copy(acc[:], c)
-	if !s.quickChains(&acc, a, cs, n) {
-		for k, w := range s[:n] {
+	if !s.quickChains(&acc, a, cs) {
+		for k, w := range s {
 			x := a[k*cs]
 			for j := range c {
 				acc[j] = fma32(x, float32(w[j]), acc[j])
@@ -89,13 +100,13 @@ func (s *strip) chains(c, a []float32, cs, n int) {
 	copy(c, acc[:])
 }
 
-// quickChains continues eight chains by n steps. Where one needs [fmaOdd], as
+// quickChains continues eight chains by the steps. Where one needs [fmaOdd], as
 // about one of 2²⁹ does, it reports false and leaves acc as it was.
-func (s *strip) quickChains(acc *[8]float32, a []float32, cs, n int) bool {
+func (s steps) quickChains(acc *[8]float32, a []float32, cs int) bool {
 	c0, c1, c2, c3 := float64(acc[0]), float64(acc[1]), float64(acc[2]), float64(acc[3])
 	c4, c5, c6, c7 := float64(acc[4]), float64(acc[5]), float64(acc[6]), float64(acc[7])
 	i := 0
-	for k := range s[:n] {
+	for k := range s {
 		x, w := float64(a[i]), &s[k]
 		var s float64 // the sum of a step
 		if s = float64(x*w[0]) + c0; twiceRounded(s) {

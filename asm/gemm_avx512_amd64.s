@@ -12,8 +12,9 @@
 //
 //	AX, BX  rows 0 and 7 of A at k    CX, DX, SI  1, 3, 5 times A's row stride
 //	DI      A's stride along k        R8, R9      B at k and its row stride
-//	R10     k to go                   R11, R12    C and its row stride
-//	R13     columns to go             R15         scratch
+//	R10     k to go in this panel     R11, R12    C and its row stride
+//	R13     columns to go             R14         B of this tile
+//	R15     k to go behind it; before and after the loop over k scratch
 //	K1, K2  masks of the last columns
 //
 // A macro with the suffix n does rows 0 … n−1.
@@ -175,23 +176,73 @@
 #define STOREH13 STOREH12; STOREH(Z24)
 #define STOREH14 STOREH13; STOREH(Z26)
 
-// TILES walks over the columns: full panels, then the last one with 17 … 31 or
-// with 1 … 16 columns.
-#define TILES(STEP, HALF, CLEAR, START, LOAD, LOADM, LOADH, STORE, STOREM, STOREH) \
+// AHEAD fetches the rows of A for the next 32 steps, at R10: in panels they lie on
+// another page, where no prefetcher of the CPU finds them.
+#define AHEAD1 PREFETCHT0 (R10); PREFETCHT0 64(R10)
+#define AHEAD2 AHEAD1; PREFETCHT0 (R10)(CX*1); PREFETCHT0 64(R10)(CX*1)
+#define AHEAD3 AHEAD2; PREFETCHT0 (R10)(CX*2); PREFETCHT0 64(R10)(CX*2)
+#define AHEAD4 AHEAD3; PREFETCHT0 (R10)(DX*1); PREFETCHT0 64(R10)(DX*1)
+#define AHEAD5 AHEAD4; PREFETCHT0 (R10)(CX*4); PREFETCHT0 64(R10)(CX*4)
+#define AHEAD6 AHEAD5; PREFETCHT0 (R10)(SI*1); PREFETCHT0 64(R10)(SI*1)
+#define AHEAD7 AHEAD6; PREFETCHT0 (R10)(DX*2); PREFETCHT0 64(R10)(DX*2)
+#define AHEAD8 AHEAD7; LEAQ (R10)(DX*2), R10; ADDQ CX, R10; PREFETCHT0 (R10); PREFETCHT0 64(R10)
+#define AHEAD9 AHEAD8; PREFETCHT0 (R10)(CX*1); PREFETCHT0 64(R10)(CX*1)
+#define AHEAD10 AHEAD9; PREFETCHT0 (R10)(CX*2); PREFETCHT0 64(R10)(CX*2)
+#define AHEAD11 AHEAD10; PREFETCHT0 (R10)(DX*1); PREFETCHT0 64(R10)(DX*1)
+#define AHEAD12 AHEAD11; PREFETCHT0 (R10)(CX*4); PREFETCHT0 64(R10)(CX*4)
+#define AHEAD13 AHEAD12; PREFETCHT0 (R10)(SI*1); PREFETCHT0 64(R10)(SI*1)
+#define AHEAD14 AHEAD13; PREFETCHT0 (R10)(DX*2); PREFETCHT0 64(R10)(DX*2)
+
+// STEPS runs a loop over all steps of k: panel by panel of A, kp steps each,
+// after which A moves by pa more.
+#define STEPS(LOADB, STEP, AHEAD, steps, loop, end) \
+	MOVQ k+88(FP), R15; \
+	TESTQ R15, R15; \
+	JZ end; \
+steps: \
+	MOVQ pa+112(FP), R10; \
+	LEAQ 128(AX)(R10*1), R10; \
+	AHEAD; \
+	MOVQ kp+104(FP), R10; \
+	CMPQ R15, R10; \
+	CMOVQLT R15, R10; \
+	SUBQ R10, R15; \
+loop: \
+	LOADB; \
+	STEP; \
+	ADDQ R9, R8; \
+	ADDQ DI, AX; \
+	ADDQ DI, BX; \
+	DECQ R10; \
+	JNZ loop; \
+	ADDQ pa+112(FP), AX; \
+	ADDQ pa+112(FP), BX; \
+	TESTQ R15, R15; \
+	JNZ steps; \
+end:
+
+#define B2 VMOVUPS (R8), Z28; VMOVUPS 64(R8), Z29
+#define B2M VMOVUPS (R8), Z28; VMOVUPS.Z 64(R8), K2, Z29
+#define B1M VMOVUPS.Z (R8), K1, Z28
+
+// TILES walks over the blocks of R rows and over the columns: full panels, then
+// the last one with 17 … 31 or with 1 … 16 columns.
+#define TILES(R, AHEAD, STEP, HALF, CLEAR, START, LOAD, LOADM, LOADH, STORE, STOREM, STOREH) \
 	MOVQ rs+8(FP), CX; \
 	LEAQ (CX)(CX*2), DX; \
 	LEAQ (CX)(CX*4), SI; \
 	MOVQ cs+16(FP), DI; \
 	MOVQ ldb+32(FP), R9; \
-	MOVQ c+48(FP), R11; \
 	MOVQ ldc+56(FP), R12; \
+block: \
+	MOVQ b+24(FP), R14; \
+	MOVQ c+48(FP), R11; \
 	MOVQ n+80(FP), R13; \
 panel: \
 	MOVQ a+0(FP), AX; \
 	LEAQ (AX)(DX*2), BX; \
 	ADDQ CX, BX; \
-	MOVQ b+24(FP), R8; \
-	MOVQ k+88(FP), R10; \
+	MOVQ R14, R8; \
 	CMPQ R13, $32; \
 	JLT last; \
 	MOVQ bias+72(FP), R15; \
@@ -208,35 +259,34 @@ load: \
 	MOVQ R11, R15; \
 	LOAD; \
 begin: \
-	TESTQ R10, R10; \
-	JZ end; \
-loop: \
-	VMOVUPS (R8), Z28; \
-	VMOVUPS 64(R8), Z29; \
-	STEP; \
-	ADDQ R9, R8; \
-	ADDQ DI, AX; \
-	ADDQ DI, BX; \
-	DECQ R10; \
-	JNZ loop; \
-end: \
+	STEPS(B2, STEP, AHEAD, steps, loop, end); \
 	MOVQ R11, R15; \
 	STORE; \
-	MOVQ pb+40(FP), R8; \
-	ADDQ R8, b+24(FP); \
+	ADDQ pb+40(FP), R14; \
 	ADDQ pc+64(FP), R11; \
 	SUBQ $32, R13; \
 	JNZ panel; \
+done: \
+	DECQ blocks+120(FP); \
+	JZ return; \
+	IMUL3Q $R, CX, R15; \
+	ADDQ R15, a+0(FP); \
+	IMUL3Q $R, R12, R15; \
+	ADDQ R15, c+48(FP); \
+	CMPQ bias+72(FP), $0; \
+	JEQ block; \
+	ADDQ $(4*R), bias+72(FP); \
+	JMP block; \
+return: \
 	VZEROUPPER; \
 	RET; \
 last: \
-	MOVQ $-1, AX; \
-	SHLXQ R13, AX, AX; \
-	NOTQ AX; \
-	KMOVW AX, K1; \
-	SHRQ $16, AX; \
-	KMOVW AX, K2; \
-	MOVQ a+0(FP), AX; \
+	MOVQ $-1, R15; \
+	SHLXQ R13, R15, R15; \
+	NOTQ R15; \
+	KMOVW R15, K1; \
+	SHRQ $16, R15; \
+	KMOVW R15, K2; \
 	MOVQ bias+72(FP), R15; \
 	TESTQ R15, R15; \
 	JNZ biasLast; \
@@ -258,91 +308,68 @@ loadHalf: \
 beginLast: \
 	CMPQ R13, $16; \
 	JLE half; \
-	TESTQ R10, R10; \
-	JZ endLast; \
-loopLast: \
-	VMOVUPS (R8), Z28; \
-	VMOVUPS.Z 64(R8), K2, Z29; \
-	STEP; \
-	ADDQ R9, R8; \
-	ADDQ DI, AX; \
-	ADDQ DI, BX; \
-	DECQ R10; \
-	JNZ loopLast; \
-endLast: \
+	STEPS(B2M, STEP, AHEAD, stepsLast, loopLast, endLast); \
 	MOVQ R11, R15; \
 	STOREM; \
-	VZEROUPPER; \
-	RET; \
+	JMP done; \
 half: \
-	TESTQ R10, R10; \
-	JZ endHalf; \
-loopHalf: \
-	VMOVUPS.Z (R8), K1, Z28; \
-	HALF; \
-	ADDQ R9, R8; \
-	ADDQ DI, AX; \
-	ADDQ DI, BX; \
-	DECQ R10; \
-	JNZ loopHalf; \
-endHalf: \
+	STEPS(B1M, HALF, AHEAD, stepsHalf, loopHalf, endHalf); \
 	MOVQ R11, R15; \
 	STOREH; \
-	VZEROUPPER; \
-	RET
+	JMP done
 
-// func gemm1x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm1x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP1, HALF1, CLEAR1, START1, LOAD1, LOADM1, LOADH1, STORE1, STOREM1, STOREH1)
+// func gemm1x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm1x32AVX512(SB), NOSPLIT, $0-128
+	TILES(1, AHEAD1, STEP1, HALF1, CLEAR1, START1, LOAD1, LOADM1, LOADH1, STORE1, STOREM1, STOREH1)
 
-// func gemm2x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm2x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP2, HALF2, CLEAR2, START2, LOAD2, LOADM2, LOADH2, STORE2, STOREM2, STOREH2)
+// func gemm2x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm2x32AVX512(SB), NOSPLIT, $0-128
+	TILES(2, AHEAD2, STEP2, HALF2, CLEAR2, START2, LOAD2, LOADM2, LOADH2, STORE2, STOREM2, STOREH2)
 
-// func gemm3x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm3x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP3, HALF3, CLEAR3, START3, LOAD3, LOADM3, LOADH3, STORE3, STOREM3, STOREH3)
+// func gemm3x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm3x32AVX512(SB), NOSPLIT, $0-128
+	TILES(3, AHEAD3, STEP3, HALF3, CLEAR3, START3, LOAD3, LOADM3, LOADH3, STORE3, STOREM3, STOREH3)
 
-// func gemm4x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm4x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP4, HALF4, CLEAR4, START4, LOAD4, LOADM4, LOADH4, STORE4, STOREM4, STOREH4)
+// func gemm4x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm4x32AVX512(SB), NOSPLIT, $0-128
+	TILES(4, AHEAD4, STEP4, HALF4, CLEAR4, START4, LOAD4, LOADM4, LOADH4, STORE4, STOREM4, STOREH4)
 
-// func gemm5x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm5x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP5, HALF5, CLEAR5, START5, LOAD5, LOADM5, LOADH5, STORE5, STOREM5, STOREH5)
+// func gemm5x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm5x32AVX512(SB), NOSPLIT, $0-128
+	TILES(5, AHEAD5, STEP5, HALF5, CLEAR5, START5, LOAD5, LOADM5, LOADH5, STORE5, STOREM5, STOREH5)
 
-// func gemm6x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm6x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP6, HALF6, CLEAR6, START6, LOAD6, LOADM6, LOADH6, STORE6, STOREM6, STOREH6)
+// func gemm6x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm6x32AVX512(SB), NOSPLIT, $0-128
+	TILES(6, AHEAD6, STEP6, HALF6, CLEAR6, START6, LOAD6, LOADM6, LOADH6, STORE6, STOREM6, STOREH6)
 
-// func gemm7x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm7x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP7, HALF7, CLEAR7, START7, LOAD7, LOADM7, LOADH7, STORE7, STOREM7, STOREH7)
+// func gemm7x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm7x32AVX512(SB), NOSPLIT, $0-128
+	TILES(7, AHEAD7, STEP7, HALF7, CLEAR7, START7, LOAD7, LOADM7, LOADH7, STORE7, STOREM7, STOREH7)
 
-// func gemm8x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm8x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP8, HALF8, CLEAR8, START8, LOAD8, LOADM8, LOADH8, STORE8, STOREM8, STOREH8)
+// func gemm8x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm8x32AVX512(SB), NOSPLIT, $0-128
+	TILES(8, AHEAD8, STEP8, HALF8, CLEAR8, START8, LOAD8, LOADM8, LOADH8, STORE8, STOREM8, STOREH8)
 
-// func gemm9x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm9x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP9, HALF9, CLEAR9, START9, LOAD9, LOADM9, LOADH9, STORE9, STOREM9, STOREH9)
+// func gemm9x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm9x32AVX512(SB), NOSPLIT, $0-128
+	TILES(9, AHEAD9, STEP9, HALF9, CLEAR9, START9, LOAD9, LOADM9, LOADH9, STORE9, STOREM9, STOREH9)
 
-// func gemm10x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm10x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP10, HALF10, CLEAR10, START10, LOAD10, LOADM10, LOADH10, STORE10, STOREM10, STOREH10)
+// func gemm10x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm10x32AVX512(SB), NOSPLIT, $0-128
+	TILES(10, AHEAD10, STEP10, HALF10, CLEAR10, START10, LOAD10, LOADM10, LOADH10, STORE10, STOREM10, STOREH10)
 
-// func gemm11x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm11x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP11, HALF11, CLEAR11, START11, LOAD11, LOADM11, LOADH11, STORE11, STOREM11, STOREH11)
+// func gemm11x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm11x32AVX512(SB), NOSPLIT, $0-128
+	TILES(11, AHEAD11, STEP11, HALF11, CLEAR11, START11, LOAD11, LOADM11, LOADH11, STORE11, STOREM11, STOREH11)
 
-// func gemm12x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm12x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP12, HALF12, CLEAR12, START12, LOAD12, LOADM12, LOADH12, STORE12, STOREM12, STOREH12)
+// func gemm12x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm12x32AVX512(SB), NOSPLIT, $0-128
+	TILES(12, AHEAD12, STEP12, HALF12, CLEAR12, START12, LOAD12, LOADM12, LOADH12, STORE12, STOREM12, STOREH12)
 
-// func gemm13x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm13x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP13, HALF13, CLEAR13, START13, LOAD13, LOADM13, LOADH13, STORE13, STOREM13, STOREH13)
+// func gemm13x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm13x32AVX512(SB), NOSPLIT, $0-128
+	TILES(13, AHEAD13, STEP13, HALF13, CLEAR13, START13, LOAD13, LOADM13, LOADH13, STORE13, STOREM13, STOREH13)
 
-// func gemm14x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm14x32AVX512(SB), NOSPLIT, $0-97
-	TILES(STEP14, HALF14, CLEAR14, START14, LOAD14, LOADM14, LOADH14, STORE14, STOREM14, STOREH14)
+// func gemm14x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm14x32AVX512(SB), NOSPLIT, $0-128
+	TILES(14, AHEAD14, STEP14, HALF14, CLEAR14, START14, LOAD14, LOADM14, LOADH14, STORE14, STOREM14, STOREH14)

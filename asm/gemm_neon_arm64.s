@@ -15,7 +15,8 @@
 //    R8, R9    B at k, its row stride  R10, R17  k to go, k
 //    R11, R12  C and its row stride    R13       columns to go
 //    R14       B of this tile          R19, R20  bias, accumulate
-//    R15       scratch
+//    R21, R22  k to go in this panel of A, its k
+//    R15, R23  scratch, what A moves by behind a panel
 //
 // Columns behind the last 16 are done 4, 2 and 1 at a time: row i in Vi, a
 // number of A in all lanes of V28 … V31, the columns of B in V24. A macro with
@@ -91,14 +92,24 @@
 #define EDGESTEP5 EDGESTEP4; FMOVS (R4)(R6), F28; VDUP V28.S[0], V28.S4; VFMLA V28.S4, V24.S4, V4.S4
 #define EDGESTEP6 EDGESTEP5; FMOVS (R5)(R6), F29; VDUP V29.S[0], V29.S4; VFMLA V29.S4, V24.S4, V5.S4
 
+// STEPS takes the steps of a panel of A, or what is left: R21 of R10.
+#define STEPS CMP R22, R10; CSEL LT, R10, R22, R21; SUB R21, R10
+
+// NEXT moves to the next row of B and step of A, and behind a panel of A to the
+// next one.
+#define NEXT(steps, loop) ADD R7, R6; SUBS $1, R21, R21; BNE loop; ADD R23, R6; CBNZ R10, steps
+
 // BEGIN reads the arguments and starts the chains of a tile of 16 columns.
 #define BEGIN(ROWS, CLEAR, BIAS, LOAD) \
-	ROWS; \
 	MOVD cs+16(FP), R7; \
-	MOVD b+24(FP), R14; \
 	MOVD ldb+32(FP), R9; \
-	MOVD c+48(FP), R11; \
 	MOVD ldc+56(FP), R12; \
+	MOVD kp+104(FP), R22; \
+	MOVD pa+112(FP), R23; \
+block: \
+	ROWS; \
+	MOVD b+24(FP), R14; \
+	MOVD c+48(FP), R11; \
 	MOVD bias+72(FP), R19; \
 	MOVD n+80(FP), R13; \
 	MOVD k+88(FP), R17; \
@@ -121,14 +132,14 @@ load: \
 	MOVD R11, R15; \
 	LOAD; \
 begin: \
-	CBZ R10, end
+	CBZ R10, end; \
+steps: \
+	STEPS
 
 // END closes the loop over k, stores the tile, goes on with the next one, 64
 // bytes further or in the next panel, and does the columns at the edge.
-#define END(STORE, EDGE) \
-	ADD R7, R6; \
-	SUBS $1, R10, R10; \
-	BNE loop; \
+#define END(R, STORE, EDGE) \
+	NEXT(steps, loop); \
 end: \
 	MOVD R11, R15; \
 	STORE; \
@@ -149,21 +160,39 @@ end: \
 edge: \
 	CMP $4, R13; \
 	BLT edge2; \
-	EDGE(FMOVQ, 16, bias4, load4, begin4, loop4, end4); \
+	EDGE(FMOVQ, 16, bias4, load4, begin4, steps4, loop4, end4); \
 	SUBS $4, R13, R13; \
 	BNE edge; \
-	RET; \
+	B done; \
 edge2: \
 	TBZ $1, R13, edge1; \
-	EDGE(FMOVD, 8, bias2, load2, begin2, loop2, end2); \
+	EDGE(FMOVD, 8, bias2, load2, begin2, steps2, loop2, end2); \
 	TBZ $0, R13, done; \
 edge1: \
-	EDGE(FMOVS, 4, bias1, load1, begin1, loop1, end1); \
+	EDGE(FMOVS, 4, bias1, load1, begin1, steps1, loop1, end1); \
 done: \
+	MOVD blocks+120(FP), R15; \
+	SUBS $1, R15, R15; \
+	BEQ return; \
+	MOVD R15, blocks+120(FP); \
+	MOVD $R, R15; \
+	MOVD rs+8(FP), R21; \
+	MUL R15, R21, R21; \
+	ADD R21, R0; \
+	MOVD R0, a+0(FP); \
+	MUL R15, R12, R21; \
+	MOVD c+48(FP), R15; \
+	ADD R21, R15; \
+	MOVD R15, c+48(FP); \
+	CBZ R19, block; \
+	ADD $(4*R), R19; \
+	MOVD R19, bias+72(FP); \
+	B block; \
+return: \
 	RET
 
 // EDGE does as many columns as MOV moves floats: SIZE bytes.
-#define EDGE(MOV, SIZE, STEP, CLEAR, BIAS, LOAD, STORE, bias, load, begin, loop, end) \
+#define EDGE(MOV, SIZE, STEP, CLEAR, BIAS, LOAD, STORE, bias, load, begin, steps, loop, end) \
 	MOVD R14, R8; \
 	MOVD R17, R10; \
 	MOVD $0, R6; \
@@ -180,28 +209,28 @@ load: \
 	LOAD(MOV); \
 begin: \
 	CBZ R10, end; \
+steps: \
+	STEPS; \
 loop: \
 	MOV (R8), F24; \
 	STEP; \
 	ADD R9, R8; \
-	ADD R7, R6; \
-	SUBS $1, R10, R10; \
-	BNE loop; \
+	NEXT(steps, loop); \
 end: \
 	MOVD R11, R15; \
 	STORE(MOV); \
 	ADD $SIZE, R14; \
 	ADD $SIZE, R11
 
-#define EDGE1(MOV, SIZE, bias, load, begin, loop, end) EDGE(MOV, SIZE, EDGESTEP1, EDGECLEAR1, EDGEBIAS1, EDGELOAD1, EDGESTORE1, bias, load, begin, loop, end)
-#define EDGE2(MOV, SIZE, bias, load, begin, loop, end) EDGE(MOV, SIZE, EDGESTEP2, EDGECLEAR2, EDGEBIAS2, EDGELOAD2, EDGESTORE2, bias, load, begin, loop, end)
-#define EDGE3(MOV, SIZE, bias, load, begin, loop, end) EDGE(MOV, SIZE, EDGESTEP3, EDGECLEAR3, EDGEBIAS3, EDGELOAD3, EDGESTORE3, bias, load, begin, loop, end)
-#define EDGE4(MOV, SIZE, bias, load, begin, loop, end) EDGE(MOV, SIZE, EDGESTEP4, EDGECLEAR4, EDGEBIAS4, EDGELOAD4, EDGESTORE4, bias, load, begin, loop, end)
-#define EDGE5(MOV, SIZE, bias, load, begin, loop, end) EDGE(MOV, SIZE, EDGESTEP5, EDGECLEAR5, EDGEBIAS5, EDGELOAD5, EDGESTORE5, bias, load, begin, loop, end)
-#define EDGE6(MOV, SIZE, bias, load, begin, loop, end) EDGE(MOV, SIZE, EDGESTEP6, EDGECLEAR6, EDGEBIAS6, EDGELOAD6, EDGESTORE6, bias, load, begin, loop, end)
+#define EDGE1(MOV, SIZE, bias, load, begin, steps, loop, end) EDGE(MOV, SIZE, EDGESTEP1, EDGECLEAR1, EDGEBIAS1, EDGELOAD1, EDGESTORE1, bias, load, begin, steps, loop, end)
+#define EDGE2(MOV, SIZE, bias, load, begin, steps, loop, end) EDGE(MOV, SIZE, EDGESTEP2, EDGECLEAR2, EDGEBIAS2, EDGELOAD2, EDGESTORE2, bias, load, begin, steps, loop, end)
+#define EDGE3(MOV, SIZE, bias, load, begin, steps, loop, end) EDGE(MOV, SIZE, EDGESTEP3, EDGECLEAR3, EDGEBIAS3, EDGELOAD3, EDGESTORE3, bias, load, begin, steps, loop, end)
+#define EDGE4(MOV, SIZE, bias, load, begin, steps, loop, end) EDGE(MOV, SIZE, EDGESTEP4, EDGECLEAR4, EDGEBIAS4, EDGELOAD4, EDGESTORE4, bias, load, begin, steps, loop, end)
+#define EDGE5(MOV, SIZE, bias, load, begin, steps, loop, end) EDGE(MOV, SIZE, EDGESTEP5, EDGECLEAR5, EDGEBIAS5, EDGELOAD5, EDGESTORE5, bias, load, begin, steps, loop, end)
+#define EDGE6(MOV, SIZE, bias, load, begin, steps, loop, end) EDGE(MOV, SIZE, EDGESTEP6, EDGECLEAR6, EDGEBIAS6, EDGELOAD6, EDGESTORE6, bias, load, begin, steps, loop, end)
 
-// func gemm1x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm1x16NEON(SB), NOSPLIT, $0-97
+// func gemm1x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm1x16NEON(SB), NOSPLIT, $0-128
 	BEGIN(ROWS1, CLEAR1, BIAS1, LOAD1)
 loop:
 	VLD1.P (R8)(R9), [V24.S4, V25.S4, V26.S4, V27.S4]
@@ -210,10 +239,10 @@ loop:
 	WORD $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
 	WORD $0x4f9c1342 // fmla v2.4s, v26.4s, v28.s[0]
 	WORD $0x4f9c1363 // fmla v3.4s, v27.4s, v28.s[0]
-	END(STORE1, EDGE1)
+	END(1, STORE1, EDGE1)
 
-// func gemm2x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm2x16NEON(SB), NOSPLIT, $0-97
+// func gemm2x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm2x16NEON(SB), NOSPLIT, $0-128
 	BEGIN(ROWS2, CLEAR2, BIAS2, LOAD2)
 loop:
 	VLD1.P (R8)(R9), [V24.S4, V25.S4, V26.S4, V27.S4]
@@ -227,10 +256,10 @@ loop:
 	WORD $0x4f9d1325 // fmla v5.4s, v25.4s, v29.s[0]
 	WORD $0x4f9d1346 // fmla v6.4s, v26.4s, v29.s[0]
 	WORD $0x4f9d1367 // fmla v7.4s, v27.4s, v29.s[0]
-	END(STORE2, EDGE2)
+	END(2, STORE2, EDGE2)
 
-// func gemm3x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm3x16NEON(SB), NOSPLIT, $0-97
+// func gemm3x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm3x16NEON(SB), NOSPLIT, $0-128
 	BEGIN(ROWS3, CLEAR3, BIAS3, LOAD3)
 loop:
 	VLD1.P (R8)(R9), [V24.S4, V25.S4, V26.S4, V27.S4]
@@ -249,10 +278,10 @@ loop:
 	WORD $0x4f9e1329 // fmla v9.4s, v25.4s, v30.s[0]
 	WORD $0x4f9e134a // fmla v10.4s, v26.4s, v30.s[0]
 	WORD $0x4f9e136b // fmla v11.4s, v27.4s, v30.s[0]
-	END(STORE3, EDGE3)
+	END(3, STORE3, EDGE3)
 
-// func gemm4x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm4x16NEON(SB), NOSPLIT, $0-97
+// func gemm4x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm4x16NEON(SB), NOSPLIT, $0-128
 	BEGIN(ROWS4, CLEAR4, BIAS4, LOAD4)
 loop:
 	VLD1.P (R8)(R9), [V24.S4, V25.S4, V26.S4, V27.S4]
@@ -276,10 +305,10 @@ loop:
 	WORD $0x4f9f132d // fmla v13.4s, v25.4s, v31.s[0]
 	WORD $0x4f9f134e // fmla v14.4s, v26.4s, v31.s[0]
 	WORD $0x4f9f136f // fmla v15.4s, v27.4s, v31.s[0]
-	END(STORE4, EDGE4)
+	END(4, STORE4, EDGE4)
 
-// func gemm5x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm5x16NEON(SB), NOSPLIT, $0-97
+// func gemm5x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm5x16NEON(SB), NOSPLIT, $0-128
 	BEGIN(ROWS5, CLEAR5, BIAS5, LOAD5)
 loop:
 	VLD1.P (R8)(R9), [V24.S4, V25.S4, V26.S4, V27.S4]
@@ -308,10 +337,10 @@ loop:
 	WORD $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
 	WORD $0x4f9c1352 // fmla v18.4s, v26.4s, v28.s[0]
 	WORD $0x4f9c1373 // fmla v19.4s, v27.4s, v28.s[0]
-	END(STORE5, EDGE5)
+	END(5, STORE5, EDGE5)
 
-// func gemm6x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
-TEXT ·gemm6x16NEON(SB), NOSPLIT, $0-97
+// func gemm6x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
+TEXT ·gemm6x16NEON(SB), NOSPLIT, $0-128
 	BEGIN(ROWS6, CLEAR6, BIAS6, LOAD6)
 loop:
 	VLD1.P (R8)(R9), [V24.S4, V25.S4, V26.S4, V27.S4]
@@ -345,4 +374,4 @@ loop:
 	WORD $0x4f9d1335 // fmla v21.4s, v25.4s, v29.s[0]
 	WORD $0x4f9d1356 // fmla v22.4s, v26.4s, v29.s[0]
 	WORD $0x4f9d1377 // fmla v23.4s, v27.4s, v29.s[0]
-	END(STORE6, EDGE6)
+	END(6, STORE6, EDGE6)

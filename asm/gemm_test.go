@@ -12,13 +12,14 @@ import (
 type gemmCase struct {
 	m, n, k    int
 	transposed bool // A is stored [k][m]
+	strips     bool // A is stored panel by panel along k
 	panels     bool // B and C are stored panel by panel
 	gap        int  // floats between rows that belong to nobody
 	start      int  // 0: +0, 1: bias, 2: C
 }
 
 func (c gemmCase) String() string {
-	return fmt.Sprintf("m=%d/n=%d/k=%d/transposed=%t/panels=%t/gap=%d/start=%d", c.m, c.n, c.k, c.transposed, c.panels, c.gap, c.start)
+	return fmt.Sprintf("m=%d/n=%d/k=%d/transposed=%t/strips=%t/panels=%t/gap=%d/start=%d", c.m, c.n, c.k, c.transposed, c.strips, c.panels, c.gap, c.start)
 }
 
 // foreign marks what a product must not touch: a NaN that no operation makes.
@@ -60,8 +61,20 @@ func (c gemmCase) gemm(r *rand.Rand, special bool) Gemm {
 	if c.transposed {
 		g.RS, g.CS = 1, c.m+c.gap
 	}
+	panel, step := 0, c.k-1
+	if c.strips {
+		g.RS, panel, step = PanelWidth+c.gap, (c.k-1)/PanelWidth, (c.k-1)%PanelWidth
+		if c.transposed {
+			g.RS = 1
+		}
+		g.PA = max(c.m*g.RS, PanelWidth*g.CS) + c.gap + 1
+	}
 	if c.m > 0 && c.k > 0 {
-		g.A = make([]float32, (c.m-1)*g.RS+(c.k-1)*g.CS+1)
+		last := panel*g.PA + (c.m-1)*g.RS + step*g.CS
+		if panel > 0 {
+			last = max(last, (panel-1)*g.PA+(c.m-1)*g.RS+(PanelWidth-1)*g.CS)
+		}
+		g.A = make([]float32, last+1)
 		for i := range g.A {
 			g.A[i] = value()
 		}
@@ -116,7 +129,7 @@ func TestGemmSmall(t *testing.T) {
 			for k := 0; k <= 33; k += depth {
 				// every layout comes up for every size of two of the three
 				x := m + n + k
-				gemmCase{m, n, k, x&1 != 0, x>>1&1 != 0, x % 3, (m + 2*n + k) % 3}.check(t, f, r, x%4 == 0)
+				gemmCase{m, n, k, x&1 != 0, (m+n+x>>2)&1 != 0, x>>1&1 != 0, x % 3, (m + 2*n + k) % 3}.check(t, f, r, x%4 == 0)
 			}
 		}
 	}
@@ -133,7 +146,7 @@ func TestGemmEdges(t *testing.T) {
 	for _, m := range ms {
 		for _, n := range ns {
 			for layout := range 12 {
-				gemmCase{m, n, 3 + layout%2, layout&1 != 0, layout&2 != 0, layout % 3, layout % 3}.check(t, f, r, layout == 5)
+				gemmCase{m, n, 3 + layout%2, layout&1 != 0, false, layout&2 != 0, layout % 3, layout % 3}.check(t, f, r, layout == 5)
 			}
 		}
 	}
@@ -143,8 +156,9 @@ func TestGemmEdges(t *testing.T) {
 func TestGemmTraining(t *testing.T) {
 	r, f := rand.New(rand.NewPCG(5, 6)), newFences(t, 120_000)
 	for _, c := range []gemmCase{
-		{50, 32, 784, false, true, 0, 1}, {10, 16, 100, false, true, 0, 1},
-		{100, 16, 10, true, true, 0, 0}, {13, 784, 32, false, false, 0, 0}, {13, 784, 7, false, false, 0, 2},
+		{50, 32, 784, false, true, true, 0, 1}, {10, 16, 100, false, true, true, 0, 1},
+		{32, 16, 10, true, false, true, 0, 0}, {50, 32, 100, false, true, false, 0, 0}, {50, 16, 7, false, true, false, 0, 2},
+		{100, 16, 10, true, false, true, 0, 0}, {13, 784, 32, false, false, false, 0, 0}, {13, 784, 7, false, false, false, 0, 2},
 	} {
 		c.check(t, f, r, false)
 	}
@@ -153,7 +167,7 @@ func TestGemmTraining(t *testing.T) {
 func TestGemmAllocatesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for _, k := range Available() {
-		g := gemmCase{13, 40, 9, false, false, 0, 0}.gemm(r, false)
+		g := gemmCase{13, 40, 9, false, false, false, 0, 0}.gemm(r, false)
 		if n := testing.AllocsPerRun(10, func() { k.Gemm(g) }); n != 0 {
 			t.Errorf("%s: Gemm allocates %v times", k.Name, n)
 		}

@@ -2,15 +2,16 @@
 
 package asm
 
-// tileFunc computes rows of C, as many as its name says, over all n columns.
-// Strides are in bytes; bias is nil, or points to the bias of the first row:
+// tileFunc computes blocks of rows of C, as many rows each as its name says, over
+// all n columns. Strides are in bytes; bias is nil, or points to the bias of the
+// first row; after each kp steps of k, a moves by pa more than cs:
 //
-//	for i < rows { for j < n {
+//	for i < blocks·rows { for j < n {
 //		acc := accumulate ? c[i,j] : bias != nil ? bias[i] : 0
 //		for k { acc = fma(a[i,k], b[k,j], acc) }
 //		c[i,j] = acc
 //	} }
-type tileFunc func(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool)
+type tileFunc func(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 
 // gemvFunc computes panels of 16 outputs, as many as its name says:
 //
@@ -27,20 +28,30 @@ func gemmTiles(g *Gemm, tiles []tileFunc) {
 	const size = 4
 	var a, b *float32 // nil where K is 0
 	if g.K > 0 {
-		b = &g.B[0]
+		a, b = &g.A[0], &g.B[0]
+	}
+	c, bias := &g.C[0], (*float32)(nil)
+	if g.Bias != nil {
+		bias = &g.Bias[0]
+	}
+	kp, pa := g.K, 0
+	if g.PA > 0 {
+		kp, pa = PanelWidth, (g.PA-PanelWidth*g.CS)*size
 	}
 	blocks := (g.M + len(tiles) - 1) / len(tiles)
-	for block := range blocks {
-		lo, hi := g.M*block/blocks, g.M*(block+1)/blocks
+	height, taller := g.M/blocks, g.M%blocks
+	if taller > 0 {
+		tiles[height](a, g.RS*size, g.CS*size, b, g.LDB*size, g.PB*size, c, g.LDC*size, g.PC*size, bias, g.N, g.K, g.Accumulate, kp, pa, taller)
+		done := taller * (height + 1)
 		if g.K > 0 {
-			a = &g.A[lo*g.RS]
+			a = &g.A[done*g.RS]
 		}
-		var bias *float32
-		if g.Bias != nil {
-			bias = &g.Bias[lo]
+		if bias != nil {
+			bias = &g.Bias[done]
 		}
-		tiles[hi-lo-1](a, g.RS*size, g.CS*size, b, g.LDB*size, g.PB*size, &g.C[lo*g.LDC], g.LDC*size, g.PC*size, bias, g.N, g.K, g.Accumulate)
+		c = &g.C[done*g.LDC]
 	}
+	tiles[height-1](a, g.RS*size, g.CS*size, b, g.LDB*size, g.PB*size, c, g.LDC*size, g.PC*size, bias, g.N, g.K, g.Accumulate, kp, pa, blocks-taller)
 }
 
 // gemvPanels computes whole panels and returns what is left of y, w and b.

@@ -2,7 +2,7 @@ package asm
 
 // generic is the specification: every kernel in Go, compiled on every platform.
 func generic() *Kernels {
-	return &Kernels{
+	k := &Kernels{
 		Name: "generic",
 		MR:   4, MC: 64, KC: 256, NC: 512,
 		Gemm: gemmGo, Gemv: gemvGo,
@@ -13,8 +13,19 @@ func generic() *Kernels {
 		Softmax: softmaxGo, SoftmaxCrossEntropy: softmaxCrossEntropyGo,
 		SoftmaxPanel: softmaxPanelGo, CrossEntropyPanel: crossEntropyPanelGo,
 		SumSamples: sumSamplesGo,
-		Gather:     gatherGo, PanelFromRows: panelFromRowsGo, RowsFromPanel: rowsFromPanelGo,
+		Gather:     gatherGo, GatherRows: gatherRowsGo,
+		PanelFromRows: panelFromRowsGo, RowsFromPanel: rowsFromPanelGo,
 		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
 		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo,
 	}
+	k.GemmUpdate = k.gemmThenUpdate
+	return k
+}
+
+// gemmThenUpdate is GemmUpdate by the set's kernels, one after the other.
+func (k *Kernels) gemmThenUpdate(g Gemm, u Update) {
+	g.check()
+	u.check()
+	k.Gemm(g)
+	k.Update(u)
 }

@@ -216,7 +216,7 @@ func ulps(got float32, want float64) float64 {
 var inherited = map[string]map[string]string{
 	"avx2":   {},
 	"avx512": {},
-	"neon":   {},
+	"neon":   {"GemmUpdate": "it calls the set's own Gemm and update, one after the other"},
 }
 
 // TestSetsAreTheirOwn proves that each set runs its own code: equal bits alone

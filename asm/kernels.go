@@ -9,8 +9,8 @@
 // Activations are kept in panels: a panel holds PanelWidth samples with the
 // sample as the fastest index, [features][PanelWidth]. Whatever the width of a
 // layer and the size of a batch, a panel's row is two AVX-512, four AVX2 or
-// eight NEON registers. Weights are [outputs][inputs], rows padded with +0 to a
-// multiple of 16.
+// eight NEON registers. Weights lie in panels of 32 inputs, [outputs][32], the
+// last one padded with +0.
 package asm
 
 import (
@@ -26,14 +26,16 @@ import (
 const PanelWidth = 32
 
 // Gemm describes one product C = A·B for [Kernels.Gemm]. Element (i, k) of A is
-// A[i·RS + k·CS]. B and C are contiguous along j inside panels of PanelWidth
-// columns: element (k, j) of B is B[(j/32)·PB + k·LDB + j%32], element (i, j)
-// of C is C[(j/32)·PC + i·LDC + j%32]. A row-major matrix in place has PB = 32
+// A[i·RS + k·CS], or, where A is in panels of PanelWidth steps of k that lie
+// PA > 0 floats apart, A[(k/32)·PA + i·RS + (k%32)·CS]. B and C are contiguous
+// along j inside panels of PanelWidth columns: element (k, j) of B is
+// B[(j/32)·PB + k·LDB + j%32], element (i, j) of C is
+// C[(j/32)·PC + i·LDC + j%32]. A row-major matrix in place has PA = 0, PB = 32
 // and LDB = its leading dimension. All strides count floats and are ≥ 0.
 type Gemm struct {
 	M, N, K    int // rows of C, columns of C, length of the chains
 	A          []float32
-	RS, CS     int
+	RS, CS, PA int
 	B          []float32
 	LDB, PB    int
 	C          []float32
@@ -64,6 +66,10 @@ type Kernels struct {
 	// and neither reads nor writes anything else. C must not overlap A, B or
 	// Bias.
 	Gemm func(g Gemm)
+
+	// GemmUpdate is Gemm(g) and [Kernels.Update](u), one beside the other. Neither
+	// may write what the other reads or writes.
+	GemmUpdate func(g Gemm, u Update)
 
 	// Gemv computes y[j] = chain over k of x[k]·w[j,k] that starts at b[j], for
 	// j < len(y), where w holds 16 outputs side by side: element (j, k) is
@@ -128,10 +134,15 @@ type Kernels struct {
 	SumSamples func(dst, x []float32, panels, stride int)
 
 	// Gather reads image rows[i] of src, features bytes each, as u/255
-	// correctly rounded, into column i of the panel xt and, where xr is not
-	// nil, into row i of xr: xt[f·32 + i] = xr[i·ld + f] = float32(u)/255.
-	// Columns len(rows)…width−1 of xt become +0; width = 16 or 32.
-	Gather func(xt, xr []float32, ld int, src []uint8, features int, rows []int32, width int)
+	// correctly rounded, into column i of the panel xt:
+	// xt[f·32 + i] = float32(src[rows[i]·features + f])/255. Columns
+	// len(rows)…width−1 become +0; width = 16 or 32.
+	Gather func(xt []float32, src []uint8, features int, rows []int32, width int)
+
+	// GatherRows reads features [first, first+n) of the same images, n ≤ 32,
+	// into rows of 32 floats: x[i·32 + f] = float32(src[rows[i]·features +
+	// first + f])/255 for f < n, and +0 for n ≤ f < 32.
+	GatherRows func(x []float32, src []uint8, features, first, n int, rows []int32)
 
 	// PanelFromRows transposes n rows into the columns of a panel:
 	// xt[f·32 + i] = xr[i·ld + f], i < n, f < features; columns n…width−1

@@ -32,10 +32,11 @@ func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
 	k.MR, k.MC, k.KC, k.NC = 6, 120, 192, 1024 // KC: as avx512
-	k.Gemm, k.Gemv = gemmAVX2, gemvAVX2
+	k.Gemm, k.Gemv, k.GemmUpdate = gemmAVX2, gemvAVX2, k.gemmUpdateAVX2
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX2, momentumAVX2, nesterovAVX2, adagradAVX2
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX2, rmspropMomentumAVX2, adamAVX2
-	k.Gather, k.PanelFromRows, k.RowsFromPanel = gatherAVX2, panelFromRowsAVX2, rowsFromPanelAVX2
+	k.Gather, k.GatherRows = gatherAVX2, gatherRowsAVX2
+	k.PanelFromRows, k.RowsFromPanel = panelFromRowsAVX2, rowsFromPanelAVX2
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX2, logAVX2, sigmoidAVX2, tanhAVX2, reluAVX2
 	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX2, tanhGradAVX2, reluGradAVX2
 	k.Mul, k.Scale = mulAVX2, scaleAVX2
@@ -54,10 +55,11 @@ func avx512() *Kernels {
 	// 256 took 1.05 times as long for 512×512×512, 1.1 for 1024×1024×1024; 128
 	// and NC = 512 were no faster.
 	k.MR, k.MC, k.KC, k.NC = 14, 140, 192, 1024
-	k.Gemm, k.Gemv = gemmAVX512, gemvAVX512
+	k.Gemm, k.Gemv, k.GemmUpdate = gemmAVX512, gemvAVX512, k.gemmUpdateAVX512
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX512, momentumAVX512, nesterovAVX512, adagradAVX512
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX512, rmspropMomentumAVX512, adamAVX512
-	k.Gather, k.PanelFromRows, k.RowsFromPanel = gatherAVX512, panelFromRowsAVX512, rowsFromPanelAVX512
+	k.Gather, k.GatherRows = gatherAVX512, gatherRowsAVX512
+	k.PanelFromRows, k.RowsFromPanel = panelFromRowsAVX512, rowsFromPanelAVX512
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX512, logAVX512, sigmoidAVX512, tanhAVX512, reluAVX512
 	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX512, tanhGradAVX512, reluGradAVX512
 	k.Mul, k.Scale = mulAVX512, scaleAVX512

@@ -12,7 +12,7 @@ func neon() *Kernels {
 	k := generic()
 	k.Name = "neon"
 	k.MR, k.MC, k.KC, k.NC = 6, 120, 256, 512
-	k.Gemm, k.Gemv = gemmNEON, gemvNEON
+	k.Gemm, k.Gemv, k.GemmUpdate = gemmNEON, gemvNEON, k.gemmThenUpdate
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdNEON, momentumNEON, nesterovNEON, adagradNEON
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropNEON, rmspropMomentumNEON, adamNEON
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expNEON, logNEON, sigmoidNEON, tanhNEON, reluNEON
@@ -21,6 +21,7 @@ func neon() *Kernels {
 	k.Sum, k.Dot, k.Max, k.SumSamples = sumNEON, dotNEON, maxNEON, sumSamplesNEON
 	k.Softmax, k.SoftmaxCrossEntropy = softmaxNEON, softmaxCrossEntropyNEON
 	k.SoftmaxPanel, k.CrossEntropyPanel = softmaxPanelNEON, crossEntropyPanelNEON
-	k.Gather, k.PanelFromRows, k.RowsFromPanel = gatherNEON, panelFromRowsNEON, rowsFromPanelNEON
+	k.Gather, k.GatherRows = gatherNEON, gatherRowsNEON
+	k.PanelFromRows, k.RowsFromPanel = panelFromRowsNEON, rowsFromPanelNEON
 	return k
 }

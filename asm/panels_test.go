@@ -90,41 +90,71 @@ func TestSumSamples(t *testing.T) {
 // featureCounts are numbers of features around the blocks of a transposition.
 var featureCounts = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 31, 32, 33, 47, 48, 49, 63, 64, 65, 100}
 
-// TestGather compares Gather of every set with the specification, with and
-// without rows.
+// TestGather compares Gather of every set with the specification.
 func TestGather(t *testing.T) {
-	const images = 40
-	guards := guardsFor(t, 2, 150*PanelWidth)
-	bytesGuard, rowsGuard := newGuard(t, images*100/4), newGuard(t, PanelWidth)
+	guards := guardsFor(t, 1, 150*PanelWidth)
+	images := newImageGuards(t)
 	for _, features := range featureCounts {
 		for _, width := range []int{16, 32} {
 			for n := range width + 1 {
 				r := random(features, width, n)
-				src := bytesGuard.bytes(images*features, flushRight, 1)
-				for i := range src {
-					src[i] = uint8(r.Uint32())
-				}
-				rows := rowsGuard.ints(n, flushRight)
-				for i := range rows {
-					rows[i] = int32(r.IntN(images))
-				}
-				if n > 1 { // the ends of src, next to the guard page
-					rows[n/2], rows[n-1] = 0, images-1
-				}
-				ld := features + n%3*5
-				in := [][]float32{panelOf(r, features, width), rowsOf(r, n, ld, features)}
-				call := fmt.Sprintf("Gather(%d rows of %d, width %d, ld %d)", n, features, width, ld)
-				comparison{call, nil, func(k *Kernels, s [][]float32) float32 {
-					k.Gather(s[0], s[1], ld, src, features, rows, width)
+				src, rows := images.draw(r, features, n)
+				in := [][]float32{panelOf(r, features, width)}
+				comparison{fmt.Sprintf("Gather(%d rows of %d, width %d)", n, features, width), nil, func(k *Kernels, s [][]float32) float32 {
+					k.Gather(s[0], src, features, rows, width)
 					return 0
 				}}.sets(t, guards, in, []int{flushRight, 0, 3})
-				comparison{call + " without rows", nil, func(k *Kernels, s [][]float32) float32 {
-					k.Gather(s[0], nil, 0, src, features, rows, width)
-					return 0
-				}}.sets(t, guards, in, []int{flushRight})
 			}
 		}
 	}
+}
+
+// TestGatherRows compares GatherRows of every set with the specification, at the
+// beginning, in the middle and at the end of the images.
+func TestGatherRows(t *testing.T) {
+	guards := guardsFor(t, 1, 40*PanelWidth)
+	images := newImageGuards(t)
+	for _, features := range featureCounts {
+		for n := range min(features, PanelWidth) + 1 {
+			for _, first := range []int{0, (features - n) / 2, features - n} {
+				r := random(features, n, first)
+				count := r.IntN(34)
+				src, rows := images.draw(r, features, count)
+				in := [][]float32{wild.values(r, make([]float32, count*PanelWidth))}
+				comparison{fmt.Sprintf("GatherRows(%d rows, %d from %d of %d)", count, n, first, features), nil, func(k *Kernels, s [][]float32) float32 {
+					k.GatherRows(s[0], src, features, first, n, rows)
+					return 0
+				}}.sets(t, guards, in, []int{flushRight, 0, 3})
+			}
+		}
+	}
+}
+
+// imageGuards are guard pages around images and around the numbers of rows.
+type imageGuards struct{ images, rows *guard }
+
+// imageCount is the number of images that are drawn.
+const imageCount = 40
+
+func newImageGuards(t *testing.T) imageGuards {
+	return imageGuards{newGuard(t, imageCount*100/4), newGuard(t, PanelWidth+1)}
+}
+
+// draw returns images of so many features and n rows of them, the first and the
+// last image among them: they lie next to the guard pages.
+func (g imageGuards) draw(r rng, features, n int) (src []uint8, rows []int32) {
+	src = g.images.bytes(imageCount*features, flushRight, 1)
+	for i := range src {
+		src[i] = uint8(r.Uint32())
+	}
+	rows = g.rows.ints(n, flushRight)
+	for i := range rows {
+		rows[i] = int32(r.IntN(imageCount))
+	}
+	if n > 1 {
+		rows[n/2], rows[n-1] = 0, imageCount-1
+	}
+	return src, rows
 }
 
 // panelOf returns a panel of arbitrary values that ends with its last column in
@@ -199,11 +229,17 @@ func TestPanelContracts(t *testing.T) {
 			"SumSamples, short":                   func(a, b []float32) { k.SumSamples(a[:features], b[:len(b)-1], 1, 0) },
 			"SumSamples, overflow":                func(a, b []float32) { k.SumSamples(a[:features], b, 3, math.MaxInt) },
 			"SumSamples, negative":                func(a, b []float32) { k.SumSamples(a[:features], b, -1, 0) },
-			"Gather, row":                         func(a, b []float32) { k.Gather(a, nil, 0, images, features, []int32{40}, 32) },
-			"Gather, negative row":                func(a, b []float32) { k.Gather(a, nil, 0, images, features, []int32{-1}, 32) },
-			"Gather, too many rows":               func(a, b []float32) { k.Gather(a, nil, 0, images, features, labels[:17], 16) },
-			"Gather, short panel":                 func(a, b []float32) { k.Gather(a[:len(a)-1], nil, 0, images, features, labels, 32) },
-			"Gather, short rows":                  func(a, b []float32) { k.Gather(a, b[:len(b)-1], features, images, features, labels, 32) },
+			"Gather, row":                         func(a, b []float32) { k.Gather(a, images, features, []int32{40}, 32) },
+			"Gather, negative row":                func(a, b []float32) { k.Gather(a, images, features, []int32{-1}, 32) },
+			"Gather, too many rows":               func(a, b []float32) { k.Gather(a, images, features, labels[:17], 16) },
+			"Gather, short panel":                 func(a, b []float32) { k.Gather(a[:len(a)-1], images, features, labels, 32) },
+			"GatherRows, row":                     func(a, b []float32) { k.GatherRows(a, images, features, 0, 1, []int32{0, 40}) },
+			"GatherRows, negative row":            func(a, b []float32) { k.GatherRows(a, images, features, 0, 1, []int32{0, -1}) },
+			"GatherRows, short rows":              func(a, b []float32) { k.GatherRows(a[:63], images, features, 0, 1, labels[:2]) },
+			"GatherRows, too many features":       func(a, b []float32) { k.GatherRows(a, images, features, 11, 10, labels[:2]) },
+			"GatherRows, 33 features":             func(a, b []float32) { k.GatherRows(a, images, 40, 0, 33, labels[:2]) },
+			"GatherRows, negative":                func(a, b []float32) { k.GatherRows(a, images, features, -1, 1, labels[:2]) },
+			"GatherRows, overflow":                func(a, b []float32) { k.GatherRows(a, images, features, math.MaxInt, 1, labels[:2]) },
 			"PanelFromRows, short panel":          func(a, b []float32) { k.PanelFromRows(a[:len(a)-1], b, features, 32, features, 32) },
 			"PanelFromRows, short rows":           func(a, b []float32) { k.PanelFromRows(a, b[:len(b)-1], features, 32, features, 32) },
 			"PanelFromRows, too many rows":        func(a, b []float32) { k.PanelFromRows(a, b, features, 17, features, 16) },

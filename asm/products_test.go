@@ -120,6 +120,7 @@ func TestGemmContract(t *testing.T) {
 			"K":                 func(g *Gemm) { g.K = -1 },
 			"RS":                func(g *Gemm) { g.RS = -1 },
 			"CS":                func(g *Gemm) { g.CS = -1 },
+			"PA":                func(g *Gemm) { g.PA = -1 },
 			"LDB":               func(g *Gemm) { g.LDB = -1 },
 			"PB":                func(g *Gemm) { g.PB = -1 },
 			"LDC":               func(g *Gemm) { g.LDC = -1 },
@@ -133,8 +134,10 @@ func TestGemmContract(t *testing.T) {
 			"overflowing LDB":   func(g *Gemm) { g.LDB = math.MaxInt/4 + 1 },
 			"overflowing LDC":   func(g *Gemm) { g.LDC = math.MaxInt },
 			"overflowing sizes": func(g *Gemm) { g.M, g.K, g.RS, g.CS = math.MaxInt, math.MaxInt, 0, math.MaxInt },
+			"overflowing PA":    func(g *Gemm) { g.K, g.PA, g.LDB, g.PB = 65, math.MaxInt, 0, 0 },
 			// the last panel is narrow: the full one before it ends later
-			"short full panel": func(g *Gemm) { g.N, g.PB, g.PC = 33, 0, 0; g.B = g.B[:191] },
+			"short full panel of A": func(g *Gemm) { g.K, g.PA, g.LDB, g.PB, g.A = 33, 1, 0, 0, make([]float32, 41) },
+			"short full panel":      func(g *Gemm) { g.N, g.PB, g.PC = 33, 0, 0; g.B = g.B[:191] },
 		} {
 			g := good()
 			for i := range g.C {

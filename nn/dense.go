@@ -53,15 +53,65 @@ func (l denseLayer) config() layerConfig {
 // denseShape is the size of a product.
 type denseShape struct{ in, out int }
 
-// parameters is the memory of one Dense layer: weights [out][ld], rows padded
-// with +0, biases [out], and for each slot of the optimizer the same again.
+// parameters is the memory of one Dense layer: weights, biases [out], and for each
+// slot of the optimizer the same again.
+//
+// The weights lie in panels of 32 inputs, [⌈in/32⌉][out][32], the pads of the last
+// one +0: 32 inputs of some units are one run of memory for the update of the
+// optimizer, and a panel is the left operand of the product and of its transpose
+// in place. There is such an array for each group of units: what a worker owns
+// lies apart from what the others own. In one array for all, the prefetchers of
+// two cores fetched the lines that the other was about to write at the end of
+// each run, and an update took twice as long.
 type parameters struct {
 	denseShape
-	ld    int // in, rounded up to 16
-	layer int // position in the model
-	w, b  []float32
-	ws    [2][]float32 // slots of the weights
-	bs    [2][]float32 // slots of the biases
+	layer  int // position in the model
+	groups int // the units of group g are share(out, g, groups)
+	w, b   []float32
+	ws     [2][]float32 // slots of the weights
+	bs     [2][]float32 // slots of the biases
+}
+
+// panels returns the number of panels of inputs.
+func (p *parameters) panels() int { return panelsOf(p.in) }
+
+// unitRun is units whose weights lie together: those of n units for the inputs of
+// panel j are the n·32 floats from at + j·stride on.
+type unitRun struct{ n, at, stride int }
+
+// run returns the units from u on that lie together, at most up to end.
+func (p *parameters) run(u, end int) unitRun {
+	group := ((u+1)*p.groups - 1) / p.out // the last one that begins at u or before
+	lo, hi := share(p.out, group, p.groups)
+	return unitRun{
+		n:      min(hi, end) - u,
+		at:     (lo*p.panels() + u - lo) * asm.PanelWidth,
+		stride: (hi - lo) * asm.PanelWidth,
+	}
+}
+
+// regroup lays the weights and slots out for so many workers.
+func (p *parameters) regroup(groups int) {
+	if p.groups == groups {
+		return
+	}
+	old := *p
+	p.groups = groups
+	for _, w := range [][]float32{p.w, p.ws[0], p.ws[1]} {
+		if w != nil {
+			p.setKeras(w, old.keras(w))
+		}
+	}
+}
+
+// product returns the Gemm of y = W·x + b for one panel of samples and the units
+// from u on that lie together, at most up to end; N, B and C are missing.
+func (p *parameters) product(u, end int) asm.Gemm {
+	r := p.run(u, end)
+	return asm.Gemm{
+		M: r.n, K: p.in, A: p.w[r.at:], RS: asm.PanelWidth, CS: 1, PA: r.stride,
+		LDB: asm.PanelWidth, PB: p.in * asm.PanelWidth, LDC: asm.PanelWidth, PC: p.out * asm.PanelWidth, Bias: p.b[u : u+r.n],
+	}
 }
 
 // denseForward computes y = W·x + b.
@@ -71,28 +121,21 @@ type denseForward struct {
 	samples bool
 }
 
+// run goes panel by panel of samples, which stays in L2 beside the weights.
 func (o *denseForward) run(t *trainer, worker, workers int) {
-	p, x := o.p, o.x.of(worker)
-	g := asm.Gemm{K: p.in, RS: p.ld, CS: 1, LDB: asm.PanelWidth, PB: p.in * asm.PanelWidth, LDC: asm.PanelWidth, PC: p.out * asm.PanelWidth}
-	if !o.samples {
-		lo, hi := share(p.out, worker, workers)
-		if lo == hi {
-			return
+	for r := newRegions(t, o.p.out, o.samples, worker, workers); r.next(); {
+		var x []float32
+		if o.x.set {
+			x = t.readers[worker].panel(t.kernels, t.data, t.batchRows(r.first, r.width), r.width)
+		} else {
+			x = o.x.panels[r.columns().at(o.x.features):]
 		}
-		g.M, g.N = hi-lo, t.panels*asm.PanelWidth
-		g.A, g.Bias = p.w[lo*p.ld:], p.b[lo:hi]
-		g.B, g.C = x.panels, o.y.panels[lo*asm.PanelWidth:]
-		t.kernels.Gemm(g)
-		return
-	}
-	g.M, g.A, g.Bias = p.out, p.w, p.b
-	lo, hi := share(t.groups(), worker, workers)
-	for lo < hi {
-		c := columnsFrom(lo, hi)
-		g.N = c.width
-		g.B, g.C = x.panels[c.at(p.in):], o.y.panels[c.at(p.out):]
-		t.kernels.Gemm(g)
-		lo += c.width / groupWidth
+		for u := 0; u < r.units; {
+			g := o.p.product(r.unit+u, r.unit+r.units)
+			g.N, g.B, g.C = r.width, x, o.y.panels[r.at+u*asm.PanelWidth:]
+			t.kernels.Gemm(g)
+			u += g.M
+		}
 	}
 }
 
@@ -103,136 +146,126 @@ type denseBackward struct {
 	samples bool
 }
 
+// backwardSteps is the number of units whose weights for 32 inputs are taken at
+// once: 32 KB, which stay in L1 or L2 for all panels of samples.
+const backwardSteps = 256
+
+// run goes panel by panel of inputs: that is a left operand of contiguous
+// columns.
 func (o *denseBackward) run(t *trainer, worker, workers int) {
-	p := o.p
-	g := asm.Gemm{K: p.out, RS: 1, CS: p.ld, LDB: asm.PanelWidth, PB: p.out * asm.PanelWidth, LDC: asm.PanelWidth, PC: p.in * asm.PanelWidth}
-	if !o.samples {
-		lo, hi := share(p.in, worker, workers)
-		if lo == hi {
-			return
-		}
-		g.M, g.N = hi-lo, t.panels*asm.PanelWidth
-		g.A, g.B, g.C = p.w[lo:], o.y.grad, o.x.grad[lo*asm.PanelWidth:]
-		if t.panels > 1 && p.out >= packedUnits {
-			o.packed(t, g, t.scratch[worker])
-		} else {
-			t.kernels.Gemm(g)
-		}
-		return
-	}
-	g.M, g.A = p.in, p.w
-	lo, hi := share(t.groups(), worker, workers)
-	for lo < hi {
-		c := columnsFrom(lo, hi)
-		g.N = c.width
-		g.B, g.C = o.y.grad[c.at(p.out):], o.x.grad[c.at(p.in):]
-		t.kernels.Gemm(g)
-		lo += c.width / groupWidth
-	}
-}
-
-// packedUnits is the number of units from which the weights are packed for the
-// gradient of the input where the batch fills more than one panel.
-const packedUnits = 128
-
-// packed computes g, a Gemm whose A is the transpose of weights, with blocks of
-// the weights packed in scratch: 32 inputs of as many units as fit, [units][32].
-// In place each unit is on another page, and where rows are 4 KB apart all fall
-// on the same lines of L1: for 1024×1024 weights and 128 samples that took 3.9 ms
-// on one core of a Xeon, packed it takes 2.4.
-func (o *denseBackward) packed(t *trainer, g asm.Gemm, scratch []float32) {
 	const width = asm.PanelWidth
-	w, dy, dx, inputs, units := g.A, g.B, g.C, g.M, g.K
-	steps := equalise(units, scratchFloats/width)
-	g.A, g.RS, g.CS = scratch, 1, width
-	for i := 0; i < inputs; i += width {
-		g.M, g.C = min(width, inputs-i), dx[i*width:]
-		for k := 0; k < units; k += steps {
-			g.K, g.B, g.Accumulate = min(steps, units-k), dy[k*width:], k > 0
-			for u := range g.K {
-				copy(scratch[u*width:][:g.M], w[(k+u)*o.p.ld+i:])
+	p := o.p
+	g := asm.Gemm{RS: 1, CS: width, LDB: width, PB: p.out * width, LDC: width, PC: p.in * width}
+	i0, i1, s0, s1 := 0, p.in, 0, t.groups()
+	if o.samples {
+		s0, s1 = share(t.groups(), worker, workers)
+	} else {
+		i0, i1 = share(p.in, worker, workers)
+	}
+	for i := i0; i < i1; i += g.M {
+		g.M = min(width-i%width, i1-i)
+		for u := 0; u < p.out; u += g.K {
+			r := p.run(u, min(u+backwardSteps, p.out))
+			g.K, g.Accumulate = r.n, u > 0
+			g.A = p.w[r.at+i/width*r.stride+i%width:]
+			for s := s0; s < s1; s += g.N / groupWidth {
+				c := columnsFrom(s, s1)
+				g.N = c.width
+				if c.offset == 0 && s1%2 == 0 { // whole panels to the end
+					g.N = (s1 - s) * groupWidth
+				}
+				g.B, g.C = o.y.grad[c.at(p.out)+u*width:], o.x.grad[c.at(p.in)+i*width:]
+				t.kernels.Gemm(g)
 			}
-			t.kernels.Gemm(g)
 		}
 	}
 }
 
-// denseUpdate makes the gradient of a run of units, dW = dyᵀ·x over the whole
-// batch, in a scratch that stays in L1, and lets the optimizer update that run
-// at once: the gradient of a whole layer is never stored.
+// denseUpdate makes the gradient of the own units, dW = dyᵀ·x over the whole
+// batch, for one panel of inputs after the other, in a scratch that stays in L1
+// or L2, and lets the optimizer update their weights while the product for the
+// next panel is under way: the gradient of a whole layer is never stored.
 type denseUpdate struct {
 	p    *parameters
 	x, y *buffer
 }
 
-// Sizes of a run of units whose gradient is made at once: at most runUnits
-// units, and scratchFloats numbers (40 KB, which L1 holds beside a row of x).
+// Sizes of the product that makes the gradient: at most updateSamples samples are
+// multiplied at once, 32 features of which are 32 KB; for batches larger than
+// that, widePanels panels of inputs, so that the gradient of the outputs, which
+// no L2 holds, is read a quarter as often.
 const (
-	runUnits      = 14
-	scratchFloats = 10 << 10
+	updateSamples = 256
+	widePanels    = 4
 )
+
+// updatePanels returns the number of panels of inputs of one product.
+func updatePanels(batch int) int {
+	if batch > updateSamples {
+		return widePanels
+	}
+	return 1
+}
 
 func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	p := o.p
 	lo, hi := share(p.out, worker, workers)
+	for u := lo; u < hi; {
+		r := p.run(u, hi)
+		o.weights(t, worker, u, r)
+		u += r.n
+	}
 	if lo == hi {
 		return
 	}
-	scratch, x := t.scratch[worker], o.x.of(worker)
-	units := max(1, min(runUnits, scratchFloats/p.ld))
-	columns := p.ld
-	if p.ld*runUnits > scratchFloats && units < runUnits/2 {
-		// rows too long for a run of whole rows: a run of pieces of rows
-		units = runUnits
-		columns = scratchFloats / runUnits &^ (asm.PanelWidth - 1)
-	}
-	units = equalise(hi-lo, units)
-	for u := lo; u < hi; u += units {
-		n := min(units, hi-u)
-		for j := 0; j < p.in; j += columns {
-			width := min(columns, p.in-j)
-			o.gradient(t, x, scratch, u, n, j, width)
-			o.update(t, scratch, u, n, j, width)
-		}
-	}
-	biases := scratch[:hi-lo]
+	biases := t.scratch[worker][:hi-lo]
 	t.kernels.SumSamples(biases, o.y.grad[lo*asm.PanelWidth:], t.panels, p.out*asm.PanelWidth)
 	t.update.Update(t.kernels, p.b[lo:hi], biases, slotRange(&p.bs, lo, hi))
 }
 
-// gradient writes the gradient of n units from u and width inputs from j of x
-// into scratch, [n][width rounded up to 16].
-func (o *denseUpdate) gradient(t *trainer, x *buffer, scratch []float32, u, n, j, width int) {
-	p := o.p
-	ld := pad16(width)
-	g := asm.Gemm{
-		M: n, N: width, RS: asm.PanelWidth, CS: 1,
-		LDB: x.ld, PB: asm.PanelWidth,
-		C: scratch, LDC: ld, PC: asm.PanelWidth,
+// weights updates the weights of units from u on.
+func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun) {
+	const width = asm.PanelWidth
+	p, size, wide := o.p, r.n*width, updatePanels(t.batch)
+	var pending asm.Update
+	for j := 0; j < p.panels(); j += wide {
+		panels := min(wide, p.panels()-j)
+		dw := t.scratch[worker][j%2*size:][:panels*size]
+		g := asm.Gemm{
+			M: r.n, N: min(panels*width, p.in-j*width), RS: width, CS: 1, PA: p.out * width,
+			LDB: width, C: dw, LDC: width, PC: size,
+		}
+		if g.N < panels*width {
+			clear(dw[(panels-1)*size:]) // the pads
+		}
+		for first := 0; first < t.batch; first += updateSamples {
+			g.K = min(updateSamples, t.batch-first)
+			g.A = o.y.grad[(first/width*p.out+u)*width:]
+			if o.x.set {
+				g.B, g.PB = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, g.N), g.K*width
+			} else {
+				g.B, g.PB = o.x.rows[(j*o.x.samples+first)*width:], o.x.samples*width
+			}
+			if first == 0 && pending.W != nil {
+				t.kernels.GemmUpdate(g, pending)
+				pending = asm.Update{}
+			} else {
+				t.kernels.Gemm(g)
+			}
+			g.Accumulate = true
+		}
+		for i := range panels {
+			a := r.at + (j+i)*r.stride
+			update := t.update.Of(p.w[a:a+size], dw[i*size:][:size], slotRange(&p.ws, a, a+size))
+			if wide == 1 {
+				pending = update // beside the next product
+			} else {
+				t.kernels.Update(update)
+			}
+		}
 	}
-	for panel := range t.panels {
-		first := panel * asm.PanelWidth
-		g.K = min(asm.PanelWidth, t.batch-first)
-		g.A = o.y.grad[(panel*p.out+u)*asm.PanelWidth:]
-		g.B = x.rows[first*x.ld+j:]
-		t.kernels.Gemm(g)
-		g.Accumulate = true
-	}
-}
-
-// update applies the optimizer to the weights whose gradient is in scratch: in
-// one call where they are contiguous, else row by row.
-func (o *denseUpdate) update(t *trainer, scratch []float32, u, n, j, width int) {
-	p := o.p
-	if width == p.ld {
-		a, b := u*p.ld, (u+n)*p.ld
-		t.update.Update(t.kernels, p.w[a:b], scratch[:n*width], slotRange(&p.ws, a, b))
-		return
-	}
-	ld := pad16(width)
-	for r := range n {
-		a := (u+r)*p.ld + j
-		t.update.Update(t.kernels, p.w[a:a+width], scratch[r*ld:r*ld+width], slotRange(&p.ws, a, a+width))
+	if pending.W != nil {
+		t.kernels.Update(pending)
 	}
 }
 

@@ -6,38 +6,88 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"weft/activations"
 	"weft/asm"
+	"weft/optim"
 )
 
 // The gradient of the input is one chain over all units for each number, also
-// where blocks of the weights are packed: 350 units are more than one block, 75
-// inputs end in a partial strip.
-func TestDenseBackwardPacked(t *testing.T) {
-	const in, out, panels = 75, 350, 3
+// where the units are more than a block of steps and a worker's inputs begin and
+// end inside of a panel.
+func TestDenseBackward(t *testing.T) {
+	const in, out, panels = 75, backwardSteps + 94, 3
 	everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
-		p := &parameters{denseShape: denseShape{in: in, out: out}, ld: pad16(in)}
-		p.w = make([]float32, out*p.ld)
+		p := &parameters{denseShape: denseShape{in: in, out: out}, groups: 3}
+		p.w = make([]float32, p.panels()*out*asm.PanelWidth)
 		x, y := &buffer{features: in, grad: make([]float32, panels*in*asm.PanelWidth)}, &buffer{features: out, grad: make([]float32, panels*out*asm.PanelWidth)}
-		for i := range p.w {
-			p.w[i] = float32((i*7919)%2047-1023) / 1024
+		plain := make([]float32, out*in) // [out][in]
+		for i := range plain {
+			plain[i] = float32((i*7919)%2047-1023) / 1024
+			p.w[p.at(i/in, i%in)] = plain[i]
 		}
 		for i := range y.grad {
 			y.grad[i] = float32((i*104729)%4093-2046) / 2048
 		}
-		tr := &trainer{kernels: k, panels: panels, batch: panels*asm.PanelWidth - 5}
-		for range workers {
-			tr.scratch = append(tr.scratch, make([]float32, scratchFloats))
-		}
-		for w := range workers {
-			(&denseBackward{p: p, x: x, y: y}).run(tr, w, workers)
-		}
 		want := make([]float32, len(x.grad))
 		k.Gemm(asm.Gemm{
-			M: in, N: panels * asm.PanelWidth, K: out, A: p.w, RS: 1, CS: p.ld,
+			M: in, N: panels * asm.PanelWidth, K: out, A: plain, RS: 1, CS: in,
 			B: y.grad, LDB: asm.PanelWidth, PB: out * asm.PanelWidth, C: want, LDC: asm.PanelWidth, PC: in * asm.PanelWidth,
 		})
-		for i := range want {
-			require.Equal(t, math.Float32bits(want[i]), math.Float32bits(x.grad[i]), "number %d", i)
+		for _, samples := range []bool{false, true} {
+			clear(x.grad)
+			tr := &trainer{kernels: k, panels: panels, batch: panels*asm.PanelWidth - 5}
+			for w := range workers {
+				(&denseBackward{p: p, x: x, y: y, samples: samples}).run(tr, w, workers)
+			}
+			for i := range want {
+				require.Equal(t, math.Float32bits(want[i]), math.Float32bits(x.grad[i]), "samples %t, number %d", samples, i)
+			}
 		}
+	})
+}
+
+// The gradient of a weight is one chain over all samples of a batch, also where
+// they are more than are multiplied at once and the inputs more than the panels
+// of one product, for the batch in the set and for what a layer made.
+func TestDenseUpdate(t *testing.T) {
+	const samples, rate = updateSamples + 45, 0.5
+	data := newPatterns(samples, 10, 15)
+	everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
+		m := compiled(t, NewSequential("", Flatten(10, 15), Dense(9, activations.ReLU), Dense(34, activations.ReLU), Dense(10, activations.Softmax)),
+			Config{Kernels: k, Workers: workers, Optimizer: optim.NewSGD(rate)})
+		s, err := newSource("training", data, 150)
+		require.NoError(t, err)
+		tr := newTrainer(m, s, samples, workers)
+		before := m.Weights()
+		order := make([]int32, samples)
+		inOrder(order, s)
+		tr.begin(order)
+		tr.step, tr.update = 1, m.optimizer.Prepare(1)
+		tr.train(workers, 0)
+		after := m.Weights()
+		layer := 0
+		for _, planned := range tr.plans[workers-1] {
+			o, ok := planned.op.(*denseUpdate)
+			if !ok {
+				continue
+			}
+			p := o.p
+			x := func(sample, i int) float32 {
+				if o.x.set {
+					return float32(data.pixels[sample*p.in+i]) / 255
+				}
+				return o.x.panels[(sample/asm.PanelWidth*p.in+i)*asm.PanelWidth+sample%asm.PanelWidth]
+			}
+			for _, at := range [][2]int{{0, 0}, {p.in - 1, p.out - 1}, {p.in / 2, p.out / 2}, {min(31, p.in-1), 1}, {min(32, p.in-1), 2}} {
+				i, u, dw := at[0], at[1], float32(0)
+				for sample := range samples {
+					dw = fma(o.y.grad[(sample/asm.PanelWidth*p.out+u)*asm.PanelWidth+sample%asm.PanelWidth], x(sample, i), dw)
+				}
+				want := before[2*layer].Data[i*p.out+u] - float32(dw*rate)
+				require.Equal(t, want, after[2*layer].Data[i*p.out+u], "layer %d, input %d, unit %d", layer, i, u)
+			}
+			layer++
+		}
+		require.Equal(t, 3, layer)
 	})
 }

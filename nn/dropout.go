@@ -66,7 +66,7 @@ func (o *dropoutForward) accesses() []access {
 func (o *dropoutForward) run(t *trainer, worker, workers int) {
 	keep := float32(1 / (1 - o.rate))
 	drop := uint32(o.rate * (1 << 32)) // a number below it drops
-	f, x := o.y.features, o.x.of(worker)
+	f, x := o.y.features, o.x
 	for r := newRegions(t, f, o.samples, worker, workers); r.next(); {
 		for u := range r.units {
 			at := r.at + u*asm.PanelWidth

@@ -6,17 +6,9 @@ import (
 	"math"
 	"runtime"
 
-	"weft/activations"
 	"weft/asm"
 	"weft/matmul"
 )
-
-// chunkPanels is the number of panels that a worker takes through the whole
-// network at once outside training: 128 samples of 784 pixels fill 400 KB of a
-// 1 MiB L2, beside the weights.
-const chunkPanels = 4
-
-const chunkSamples = chunkPanels * asm.PanelWidth
 
 // Evaluate returns the mean loss and the accuracy of the model on data.
 // Accuracy is NaN where the loss has none.
@@ -43,7 +35,7 @@ func (m *Sequential) Evaluate(ctx context.Context, data Dataset) (loss, accuracy
 func (m *Sequential) evaluate(ctx context.Context, s *source) (loss, accuracy float64, err error) {
 	i := newInference(ctx, m, s, m.trainingNodes())
 	i.loss = m.loss
-	i.losses = make([]float32, (s.n+chunkSamples-1)/chunkSamples*chunkSamples)
+	i.losses = make([]float32, panelsOf(s.n)*asm.PanelWidth)
 	if err := i.do(); err != nil {
 		return 0, 0, err
 	}
@@ -101,8 +93,9 @@ func (m *Sequential) servable() error {
 	return nil
 }
 
-// inference takes samples through the network. Each worker takes whole chunks
-// of samples from input to output in memory of its own, without barriers.
+// inference takes samples through the network. Each worker takes panel after
+// panel from input to output in memory of its own, without barriers: a panel of
+// 784 pixels, 100 KB, stays in L2 beside the weights.
 type inference struct {
 	ctx     context.Context
 	model   *Sequential
@@ -118,8 +111,8 @@ type inference struct {
 
 // lane is the memory of one worker.
 type lane struct {
-	input   buffer
-	panels  [][]float32 // output of each node
+	reader  reader
+	values  [][]float32 // output of each node: a panel
 	rows    []int32
 	classes []int32
 	targets []float32
@@ -128,25 +121,21 @@ type lane struct {
 
 func newInference(ctx context.Context, m *Sequential, s *source, nodes []node) *inference {
 	i := &inference{ctx: ctx, model: m, data: s, nodes: nodes, hits: make([]workerHits, m.workers), lanes: make([]lane, m.workers)}
-	i.workers = max(1, min(m.workers, (s.n+chunkSamples-1)/chunkSamples))
+	i.workers = min(m.workers, panelsOf(s.n))
 	for w := range i.workers {
 		l := &i.lanes[w]
-		l.rows, l.classes = make([]int32, chunkSamples), make([]int32, chunkSamples)
-		l.panels = make([][]float32, len(nodes))
-		l.input = buffer{features: m.features, ld: pad16(m.features)}
+		l.rows, l.classes = make([]int32, asm.PanelWidth), make([]int32, asm.PanelWidth)
+		l.values = make([][]float32, len(nodes))
 		slab(func(alloc func(int) []float32) {
-			l.input.panels = alloc(chunkSamples * m.features)
-			if s.floats != nil {
-				l.input.staging = alloc(asm.PanelWidth * l.input.ld)
-			}
-			l.targets = alloc(chunkSamples * s.outputs)
-			l.scratch = alloc(m.widest())
-			x := l.input.panels
+			l.reader = newReader(s, 0, alloc)
+			l.targets = alloc(asm.PanelWidth * s.outputs)
+			l.scratch = alloc(lossScratch(m.outputs))
+			x := l.reader.samples
 			for j, n := range nodes {
 				if n.dense != nil {
-					x = alloc(chunkSamples * n.dense.out)
+					x = alloc(asm.PanelWidth * n.dense.out)
 				}
-				l.panels[j] = x // element-wise nodes work in place
+				l.values[j] = x // element-wise nodes work in place
 			}
 		})
 	}
@@ -161,67 +150,49 @@ func (i *inference) do() error {
 	return nil
 }
 
-// Run does one worker's chunks; it implements [matmul.Task].
+// Run does one worker's panels; it implements [matmul.Task].
 func (i *inference) Run(worker, workers int) {
-	lo, hi := share((i.data.n+chunkSamples-1)/chunkSamples, worker, workers)
-	for c := lo; c < hi && i.ctx.Err() == nil; c++ {
-		i.chunk(worker, c*chunkSamples)
+	lo, hi := share(panelsOf(i.data.n), worker, workers)
+	for p := lo; p < hi && i.ctx.Err() == nil; p++ {
+		i.panel(worker, p*asm.PanelWidth)
 	}
 }
 
-// chunk computes the samples from first on, at most a chunk.
-func (i *inference) chunk(worker, first int) {
+// panel computes the samples from first on, at most a panel.
+func (i *inference) panel(worker, first int) {
+	const width = asm.PanelWidth
 	l, k, features := &i.lanes[worker], i.model.kernels, i.model.features
-	n := min(chunkSamples, i.data.n-first)
-	panels := (n + asm.PanelWidth - 1) / asm.PanelWidth
-	for j := range n {
-		l.rows[j] = i.data.row(first + j)
+	n := min(width, i.data.n-first)
+	rows := l.rows[:n]
+	for j := range rows {
+		rows[j] = i.data.row(first + j)
 	}
-	for p := range panels {
-		c := columns{panel: p, width: asm.PanelWidth}
-		rows := l.rows[c.first():min(c.first()+c.width, n)]
-		l.input.read(k, i.data, rows, c)
-		if i.losses != nil {
-			i.data.readTargets(l.classes, l.targets, rows, c)
-		}
-	}
-	x := l.input.panels
+	x := l.reader.panel(k, i.data, rows, width)
 	for j, nd := range i.nodes {
-		y := l.panels[j]
+		y := l.values[j]
 		switch {
 		case nd.dense != nil:
 			p := i.model.parametersOf(nd.layer)
-			k.Gemm(asm.Gemm{
-				M: p.out, N: panels * asm.PanelWidth, K: p.in, A: p.w, RS: p.ld, CS: 1,
-				B: x, LDB: asm.PanelWidth, PB: p.in * asm.PanelWidth,
-				C: y, LDC: asm.PanelWidth, PC: p.out * asm.PanelWidth, Bias: p.b,
-			})
+			for u := 0; u < p.out; {
+				g := p.product(u, p.out)
+				g.N, g.B, g.C = width, x, y[u*width:]
+				k.Gemm(g)
+				u += g.M
+			}
 			features = p.out
 		case nd.rate > 0: // dropout passes everything outside training
 		default:
-			forwardPanels(k, nd.activation, y, features, panels)
+			nd.activation.ForwardPanel(k, y, y, features, width)
 		}
 		x = y
 	}
-	for p := range panels {
-		at, w := p*features*asm.PanelWidth, min(asm.PanelWidth, n-p*asm.PanelWidth)
-		if i.losses != nil {
-			b := lossBlock{kernels: k, outputs: features, width: asm.PanelWidth, n: w, k: 1, z: x[at:], d: x[at:],
-				losses: i.losses[first+p*asm.PanelWidth:][:asm.PanelWidth], scratch: l.scratch, classes: l.classes[p*asm.PanelWidth:][:asm.PanelWidth]}
-			if i.data.targets != nil {
-				b.targets = l.targets[at:]
-			}
-			i.hits[worker].n += i.loss.block(&b)
-		} else {
-			k.RowsFromPanel(i.out[(first+p*asm.PanelWidth)*features:], features, x[at:], w, features)
-		}
+	if i.losses == nil {
+		k.RowsFromPanel(i.out[first*features:], features, x, n, features)
+		return
 	}
-}
-
-// forwardPanels applies an activation to whole panels in place.
-func forwardPanels(k *asm.Kernels, fn activations.Activation, y []float32, features, panels int) {
-	for p := range panels {
-		at := y[p*features*asm.PanelWidth:]
-		fn.ForwardPanel(k, at, at, features, asm.PanelWidth)
-	}
+	i.data.readTargets(l.classes, l.targets, rows, columns{width: width})
+	i.hits[worker].n += i.loss.block(&lossBlock{
+		kernels: k, outputs: features, width: width, n: n, k: 1, z: x, d: x,
+		losses: i.losses[first : first+width], scratch: l.scratch, classes: l.classes, targets: l.targets,
+	})
 }

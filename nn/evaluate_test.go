@@ -105,10 +105,10 @@ func TestEvaluateAndPredictAgainstPlainGo(t *testing.T) {
 	})
 }
 
-// Sets larger than the chunk that a worker takes, and one of its size: every
+// Sets of several panels, and of one more or less: every
 // sample has what a Predictor gives and the loss that it has alone.
-func TestPredictAndEvaluateOverChunks(t *testing.T) {
-	all := newPatterns(3*chunkSamples+1, 5, 7)
+func TestPredictAndEvaluateOverPanels(t *testing.T) {
+	all := newPatterns(12*asm.PanelWidth+1, 5, 7)
 	m := trained(t, asm.Best(), 1)
 	p, err := m.Predictor()
 	require.NoError(t, err)
@@ -123,7 +123,7 @@ func TestPredictAndEvaluateOverChunks(t *testing.T) {
 	}
 	for _, workers := range []int{1, 2, 3, 7} {
 		m := trained(t, asm.Best(), workers)
-		for _, n := range []int{1, 31, 32, 33, chunkSamples - 1, chunkSamples, chunkSamples + 1, 2*chunkSamples + 17, all.Len()} {
+		for _, n := range []int{1, 31, 32, 33, 127, 128, 129, 273, all.Len()} {
 			y, err := m.Predict(background, all.head(n))
 			require.NoError(t, err)
 			require.Equal(t, want[:n*10], y.Data, "%d samples, %d workers", n, workers)

@@ -85,6 +85,7 @@ func (o *lossOp) accesses() []access {
 func (o *lossOp) run(t *trainer, worker, workers int) {
 	f := o.top.features
 	for r := newRegions(t, f, true, worker, workers); r.next(); {
+		t.data.readTargets(t.classes, t.targets, t.batchRows(r.first, r.width), r.columns())
 		b := lossBlock{
 			kernels: t.kernels, outputs: f, width: r.width, n: max(0, min(r.width, t.batch-r.first)), k: t.k,
 			z: o.top.panels[r.at:], d: o.top.grad[r.at:], losses: t.losses[r.first : r.first+r.width], scratch: t.scratch[worker],
@@ -108,6 +109,9 @@ type lossBlock struct {
 	classes               []int32
 	targets               []float32
 }
+
+// lossScratch returns the floats of scratch that block wants.
+func lossScratch(outputs int) int { return 4*outputs + 1 }
 
 // block computes losses, gradient d = k·∂loss/∂z and the number of right
 // answers. Columns beyond n get a gradient and a loss of +0.

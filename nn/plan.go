@@ -1,6 +1,9 @@
 package nn
 
-import "weft/activations"
+import (
+	"weft/activations"
+	"weft/asm"
+)
 
 // part names a piece of memory that ops share out among workers.
 type part uint8
@@ -44,9 +47,6 @@ func (a access) conflicts(b access) bool {
 	if a.buffer != b.buffer || a.parameters != b.parameters || a.part != b.part || !a.write && !b.write {
 		return false
 	}
-	if a.buffer != nil && a.buffer.copies != nil {
-		return false // each worker has its own
-	}
 	return a.partition != b.partition || a.partition == all
 }
 
@@ -61,15 +61,16 @@ const smallLayer = 16
 // build makes the buffers and the ops of a training step, in order.
 func (t *trainer) build(m *Sequential) (buffers []*buffer, ops []op) {
 	add := func(features int) *buffer {
-		b := &buffer{features: features, ld: pad16(features)}
+		b := &buffer{features: features}
 		buffers = append(buffers, b)
 		return b
 	}
-	t.input = add(m.features)
-	t.input.wantRows = t.data.floats != nil // the gather of floats goes through rows
-	ops = append(ops, &gather{t.input})
 	nodes := m.trainingNodes()
-	x := t.input
+	x := &buffer{features: m.features, set: true}
+	if nodes[0].dense == nil {
+		x = add(m.features)
+		ops = append(ops, &gather{x})
+	}
 	samples := false
 	var backward, updates []op // backward is in the order of the forward pass
 	trained := false           // something below x trains
@@ -80,11 +81,9 @@ func (t *trainer) build(m *Sequential) (buffers []*buffer, ops []op) {
 			p := m.parametersOf(n.layer)
 			samples = p.out <= smallLayer
 			y = add(p.out)
-			if !x.wantRows {
+			if !x.wantRows && !x.set {
 				x.wantRows = true
-				if x != t.input {
-					ops = append(ops, &copyRows{x, ops[len(ops)-1].(splitter).split() == bySamples})
-				}
+				ops = append(ops, &copyRows{x, ops[len(ops)-1].(splitter).split() == bySamples})
 			}
 			ops = append(ops, &denseForward{p, x, y, samples})
 			if trained {
@@ -219,8 +218,12 @@ func (o *copyRows) run(t *trainer, worker, workers int) {
 	b := o.b
 	for r := newRegions(t, b.features, o.samples, worker, workers); r.next(); {
 		n := min(r.width, t.batch-r.first)
-		if n > 0 {
-			t.kernels.RowsFromPanel(b.rows[r.first*b.ld+r.unit:], b.ld, b.panels[r.at:], n, r.units)
+		for u := 0; u < r.units && n > 0; { // block by block of both panels
+			f := (r.unit + u) % asm.PanelWidth
+			units := min(asm.PanelWidth-f, r.units-u)
+			to := b.rows[((r.unit+u)/asm.PanelWidth*b.samples+r.first)*asm.PanelWidth+f:]
+			t.kernels.RowsFromPanel(to, asm.PanelWidth, b.panels[r.at+u*asm.PanelWidth:], n, units)
+			u += units
 		}
 	}
 }
@@ -268,6 +271,11 @@ func (r *regions) next() bool {
 	return true
 }
 
+// columns returns the samples of the region.
+func (r *regions) columns() columns {
+	return columns{r.first / asm.PanelWidth, r.first % asm.PanelWidth, r.width}
+}
+
 // activationForward computes y = f(x); y may be x.
 type activationForward struct {
 	fn      activations.Activation
@@ -286,7 +294,7 @@ func (o *activationForward) accesses() []access {
 
 func (o *activationForward) run(t *trainer, worker, workers int) {
 	for r := newRegions(t, o.y.features, o.samples, worker, workers); r.next(); {
-		o.fn.ForwardPanel(t.kernels, o.y.panels[r.at:], o.x.of(worker).panels[r.at:], r.units, r.width)
+		o.fn.ForwardPanel(t.kernels, o.y.panels[r.at:], o.x.panels[r.at:], r.units, r.width)
 	}
 }
 

@@ -52,8 +52,8 @@ func packed(p *parameters) stage {
 	s := stage{w: asm.Aligned(pad16(p.out) * p.in), b: asm.Aligned(p.out), out: p.out}
 	copy(s.b, p.b)
 	for u := range p.out {
-		for k, w := range p.w[u*p.ld : u*p.ld+p.in] {
-			s.w[(u/16*p.in+k)*16+u%16] = w
+		for k := range p.in {
+			s.w[(u/16*p.in+k)*16+u%16] = p.w[p.at(u, k)]
 		}
 	}
 	return s

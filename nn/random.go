@@ -36,7 +36,7 @@ func glorotUniform(p *parameters, g *rand.PCG) {
 		} else {
 			r >>= 32
 		}
-		p.w[k%p.out*p.ld+k/p.out] = float32(int32(uint32(r))>>8<<1|1) * scale
+		p.w[p.at(k%p.out, k/p.out)] = float32(int32(uint32(r))>>8<<1|1) * scale
 	}
 }
 

@@ -188,7 +188,7 @@ func (m *Sequential) Build(input ...int) error {
 	m.features, m.outputs = product(o.input), product(o.shapes[len(o.shapes)-1])
 	slab(func(alloc func(int) []float32) {
 		for _, p := range m.params {
-			p.w, p.b = alloc(p.out*p.ld), alloc(p.out)
+			p.w, p.b = alloc(p.panels()*p.out*asm.PanelWidth), alloc(p.out)
 		}
 	})
 	m.draw()
@@ -235,7 +235,7 @@ func (m *Sequential) outline(input []int) (*outline, error) {
 				if floats > maxNumbers {
 					return nil, fmt.Errorf("nn: layer %q of model %q: %d units for %d inputs bring the model above %d parameters", l.name(), m.name, n.dense.out, n.dense.in, maxNumbers)
 				}
-				o.params = append(o.params, &parameters{denseShape: *n.dense, ld: pad16(n.dense.in), layer: i})
+				o.params = append(o.params, &parameters{denseShape: *n.dense, layer: i, groups: 1})
 			}
 			o.nodes = append(o.nodes, n)
 		}
@@ -417,9 +417,9 @@ func (m *Sequential) parametersOf(layer int) *parameters {
 	panic(fmt.Sprintf("nn: layer %d of %d has no parameters", layer, len(m.layers)))
 }
 
-// widest returns how many floats of scratch the losses and bias gradients want.
+// widest returns the outputs of the widest Dense layer.
 func (m *Sequential) widest() int {
-	n := 4*m.outputs + 16
+	n := 0
 	for _, p := range m.params {
 		n = max(n, p.out)
 	}

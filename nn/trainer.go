@@ -30,9 +30,9 @@ type trainer struct {
 	plans   [][]planned // by number of workers − 1
 	crew    crew
 
-	input   *buffer // the batch
-	top     *buffer // the output of the last node
-	scratch [][]float32
+	top     *buffer     // the output of the last node
+	scratch [][]float32 // of each worker
+	readers []reader    // of each worker
 
 	classes []int32   // class of each sample of the batch; −1: padding
 	targets []float32 // float targets in panels
@@ -75,19 +75,16 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 		classes: make([]int32, panels*asm.PanelWidth),
 	}
 	t.crew = newCrew(t.pool, workers)
-	buffers, ops := t.build(m)
-	if workers > 1 && workers*panels*asm.PanelWidth*(t.input.features+t.input.ld) <= privateFloats {
-		copies := make([]*buffer, workers)
-		for i := range copies {
-			own := *t.input
-			copies[i] = &own
-		}
-		t.input.copies = copies
-		buffers = append(buffers[1:], copies...) // they stand for the input
+	for _, p := range m.params {
+		p.regroup(workers)
 	}
+	buffers, ops := t.build(m)
 	slab(func(alloc func(int) []float32) {
+		t.readers = t.readers[:0]
 		for i := range t.scratch {
-			t.scratch[i] = alloc(max(scratchFloats+runUnits*asm.PanelWidth, m.widest()))
+			wide := updatePanels(batch) * asm.PanelWidth
+			t.scratch[i] = alloc(max(max(2*asm.PanelWidth, wide)*m.widest(), lossScratch(m.outputs)))
+			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*wide, alloc))
 		}
 		t.losses = alloc(panels * asm.PanelWidth)
 		if data.targets != nil {
@@ -99,7 +96,8 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 				b.grad = alloc(panels * b.features * asm.PanelWidth)
 			}
 			if b.wantRows {
-				b.rows = alloc(panels * asm.PanelWidth * b.ld)
+				b.samples = panels * asm.PanelWidth
+				b.rows = alloc(panelsOf(b.features) * b.samples * asm.PanelWidth)
 			}
 		}
 		for _, o := range ops {
@@ -113,13 +111,6 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	}
 	return t
 }
-
-// privateFloats is the memory, 256 MB, up to which each worker keeps a copy of the
-// batch. To gather it whole takes a worker 8 µs for 32 images of 784 pixels. To
-// fetch the half that another worker wrote from that one's cache took 22 µs:
-// 9 in the gather, whose lines the other still held, 7 in the first product and
-// 8 in its gradient (two cores of a Xeon server).
-const privateFloats = 64 << 20
 
 // begin says which rows the next step trains on.
 func (t *trainer) begin(rows []int32) {
@@ -147,82 +138,23 @@ func (t *trainer) train(workers int, sum float64) (float64, int) {
 	return sum, hits
 }
 
-// gather reads the batch: samples scaled, kept in panels and in rows, with their
-// targets. It splits over samples, except that a worker with a copy of its own
-// reads all samples.
-type gather struct{ input *buffer }
+// gather reads the batch into a buffer, where the first node is no Dense layer,
+// which reads for itself. It splits over samples.
+type gather struct{ x *buffer }
 
 func (o *gather) accesses() []access {
-	return []access{
-		{buffer: o.input, part: values, partition: bySamples, write: true},
-		{buffer: o.input, part: rows, partition: bySamples, write: true},
-	}
+	return []access{{buffer: o.x, part: values, partition: bySamples, write: true}}
 }
 
 func (o *gather) run(t *trainer, worker, workers int) {
-	lo, hi := share(t.groups(), worker, workers)
-	for at := lo; at < hi; {
-		c := columnsFrom(at, hi)
-		at += c.width / groupWidth
-		t.data.readTargets(t.classes, t.targets, t.columnRows(c), c)
-	}
-	x := o.input.of(worker)
-	if x != o.input {
-		lo, hi = 0, t.groups()
-	}
-	for lo < hi {
-		c := columnsFrom(lo, hi)
-		lo += c.width / groupWidth
-		x.read(t.kernels, t.data, t.columnRows(c), c)
+	for r := newRegions(t, o.x.features, true, worker, workers); r.next(); {
+		t.data.panel(t.kernels, o.x.panels[r.at:], t.readers[worker].staging, t.batchRows(r.first, r.width), r.width)
 	}
 }
 
-// columnRows returns the storage rows of some columns of the batch.
-func (t *trainer) columnRows(c columns) []int32 {
-	first := min(c.first(), t.batch)
-	return t.rows[first:min(first+c.width, t.batch)]
-}
-
-// read gathers the samples of the given storage rows into columns c of the
-// buffer and, where it keeps rows, into its rows.
-func (b *buffer) read(k *asm.Kernels, s *source, rows []int32, c columns) {
-	panel := b.panels[c.at(b.features):]
-	var kept []float32
-	if b.rows != nil {
-		kept = b.rows[c.first()*b.ld:]
-	}
-	if s.bytes != nil {
-		k.Gather(panel, kept, b.ld, s.bytes, s.features, rows, c.width)
-		return
-	}
-	if kept == nil {
-		kept = b.staging
-	}
-	for i, r := range rows {
-		copy(kept[i*b.ld:i*b.ld+s.features], s.floats[int(r)*s.features:])
-	}
-	k.PanelFromRows(panel, kept, b.ld, len(rows), s.features, c.width)
-}
-
-// readTargets fills the classes or the float targets of columns c.
-func (s *source) readTargets(classes []int32, targets []float32, rows []int32, c columns) {
-	if s.classes != nil && classes != nil {
-		for i := range c.width {
-			classes[c.first()+i] = -1
-			if i < len(rows) {
-				classes[c.first()+i] = s.classes[rows[i]]
-			}
-		}
-	}
-	if s.targets != nil && targets != nil {
-		for o := range s.outputs {
-			column := targets[c.at(s.outputs)+o*asm.PanelWidth:][:c.width]
-			for i := range column {
-				column[i] = 0
-				if i < len(rows) {
-					column[i] = s.targets[int(rows[i])*s.outputs+o]
-				}
-			}
-		}
-	}
+// batchRows returns the storage rows of n samples of the batch from first on, or
+// of as many as there are.
+func (t *trainer) batchRows(first, n int) []int32 {
+	first = min(first, t.batch)
+	return t.rows[first:min(first+n, t.batch)]
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"weft/asm"
 )
 
 // Weight is one tensor of a model in Keras's shape: a kernel [in, out] or a
@@ -52,22 +54,30 @@ func (m *Sequential) SetWeights(weights []Weight) error {
 	return nil
 }
 
-// keras returns [out][ld] weights as [in][out].
+// at returns the index of the weight of unit u and input i.
+func (p *parameters) at(u, i int) int {
+	r := p.run(u, p.out)
+	return r.at + i/asm.PanelWidth*r.stride + i%asm.PanelWidth
+}
+
+// keras returns weights, or a slot of theirs, as [in][out].
 func (p *parameters) keras(w []float32) []float32 {
 	k := make([]float32, p.in*p.out)
-	for o := range p.out {
-		for i, v := range w[o*p.ld : o*p.ld+p.in] {
-			k[i*p.out+o] = v
+	for u := range p.out {
+		r := p.run(u, p.out)
+		for i := range p.in {
+			k[i*p.out+u] = w[r.at+i/asm.PanelWidth*r.stride+i%asm.PanelWidth]
 		}
 	}
 	return k
 }
 
-// setKeras writes [in][out] weights as [out][ld].
+// setKeras writes [in][out] weights to w.
 func (p *parameters) setKeras(w, k []float32) {
-	for o := range p.out {
+	for u := range p.out {
+		r := p.run(u, p.out)
 		for i := range p.in {
-			w[o*p.ld+i] = k[i*p.out+o]
+			w[r.at+i/asm.PanelWidth*r.stride+i%asm.PanelWidth] = k[i*p.out+u]
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package optim
 
+import "weft/asm"
+
 // Adagrad divides the step by the root of the sum of all squared gradients
 // (Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning
 // and stochastic optimization", 2011), in Keras's form with ε inside the root:
@@ -46,5 +48,5 @@ func (o Adagrad) Validate() error {
 // Prepare derives the constants of a step.
 func (o Adagrad) Prepare(step int) Step {
 	checkStep("adagrad", step)
-	return Step{rule: adagrad, c: [5]float32{float32(o.Rate), float32(o.Epsilon)}}
+	return Step{rule: asm.RuleAdagrad, c: [5]float32{float32(o.Rate), float32(o.Epsilon)}}
 }

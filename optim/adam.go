@@ -1,6 +1,10 @@
 package optim
 
-import "math"
+import (
+	"math"
+
+	"weft/asm"
+)
 
 // Adam keeps running means of the gradients and of their squares, corrected for
 // their start at 0 (Kingma and Ba, "Adam: a method for stochastic optimization",
@@ -56,5 +60,5 @@ func (o Adam) Validate() error {
 func (o Adam) Prepare(step int) Step {
 	checkStep("adam", step)
 	alpha := float64(o.Rate*math.Sqrt(1-power(o.Beta2, step))) / (1 - power(o.Beta1, step))
-	return Step{rule: adam, c: [5]float32{float32(alpha), float32(1 - o.Beta1), float32(1 - o.Beta2), float32(o.Epsilon)}}
+	return Step{rule: asm.RuleAdam, c: [5]float32{float32(alpha), float32(1 - o.Beta1), float32(1 - o.Beta2), float32(o.Epsilon)}}
 }

@@ -63,45 +63,21 @@ type Optimizer interface {
 // Step is the constants of one step. Any worker may apply it to any range of
 // parameters; the bits do not depend on the ranges.
 type Step struct {
-	rule rule
+	rule asm.Rule
 	c    [5]float32
 }
-
-// rule names the kernel that a step calls.
-type rule uint8
-
-const (
-	sgd rule = iota
-	momentum
-	nesterov
-	adagrad
-	rmsprop
-	rmspropMomentum
-	adam
-)
 
 // Update applies the step to the parameters w with the gradients g and the
 // slots that the rule has, all of one length, else it panics with the lengths
 // and writes nothing; slots beyond [Optimizer.Slots] are not read. g is left as
 // it is, and no two of them may overlap.
 func (s *Step) Update(k *asm.Kernels, w, g []float32, slots [2][]float32) {
-	c := &s.c
-	switch s.rule {
-	case sgd:
-		k.SGD(w, g, c[0])
-	case momentum:
-		k.Momentum(w, g, slots[0], c[0], c[1])
-	case nesterov:
-		k.Nesterov(w, g, slots[0], c[0], c[1])
-	case adagrad:
-		k.Adagrad(w, g, slots[0], c[0], c[1])
-	case rmsprop:
-		k.RMSprop(w, g, slots[0], c[0], c[1], c[2], c[3])
-	case rmspropMomentum:
-		k.RMSpropMomentum(w, g, slots[0], slots[1], c[0], c[1], c[2], c[3], c[4])
-	case adam:
-		k.Adam(w, g, slots[0], slots[1], c[0], c[1], c[2], c[3])
-	}
+	k.Update(s.Of(w, g, slots))
+}
+
+// Of returns what Update does as a value, for [asm.Kernels.GemmUpdate].
+func (s *Step) Of(w, g []float32, slots [2][]float32) asm.Update {
+	return asm.Update{Rule: s.rule, W: w, G: g, S: slots, C: s.c}
 }
 
 var names = [...]string{"sgd", "adagrad", "rmsprop", "adam"}

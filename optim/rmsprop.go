@@ -1,5 +1,7 @@
 package optim
 
+import "weft/asm"
+
 // RMSprop divides the step by the root of a running mean of squared gradients
 // (Tieleman and Hinton, "Neural networks for machine learning", lecture 6.5,
 // 2012), in Keras's form with ε inside the root:
@@ -61,7 +63,7 @@ func (o RMSprop) Prepare(step int) Step {
 	checkStep("rmsprop", step)
 	rate, rho, rest, eps := float32(o.Rate), float32(o.Rho), float32(1-o.Rho), float32(o.Epsilon)
 	if o.Momentum == 0 {
-		return Step{rule: rmsprop, c: [5]float32{rate, rho, rest, eps}}
+		return Step{rule: asm.RuleRMSprop, c: [5]float32{rate, rho, rest, eps}}
 	}
-	return Step{rule: rmspropMomentum, c: [5]float32{rate, rho, rest, float32(o.Momentum), eps}}
+	return Step{rule: asm.RuleRMSpropMomentum, c: [5]float32{rate, rho, rest, float32(o.Momentum), eps}}
 }

@@ -1,6 +1,10 @@
 package optim
 
-import "fmt"
+import (
+	"fmt"
+
+	"weft/asm"
+)
 
 // SGD is stochastic gradient descent, with momentum (Polyak, "Some methods of
 // speeding up the convergence of iteration methods", 1964) or Nesterov's
@@ -70,12 +74,12 @@ func (o SGD) Validate() error {
 // Prepare derives the constants of a step.
 func (o SGD) Prepare(step int) Step {
 	checkStep("sgd", step)
-	s := Step{rule: sgd, c: [5]float32{float32(o.Rate), float32(o.Momentum)}}
+	s := Step{rule: asm.RuleSGD, c: [5]float32{float32(o.Rate), float32(o.Momentum)}}
 	switch {
 	case o.Nesterov && o.Momentum != 0:
-		s.rule = nesterov
+		s.rule = asm.RuleNesterov
 	case o.Momentum != 0:
-		s.rule = momentum
+		s.rule = asm.RuleMomentum
 	}
 	return s
 }

@@ -1,0 +1,183 @@
+//go:build amd64 && !purego
+
+package asm
+
+// beside is the arguments of a product with an update beside it. Strides and
+// offsets are in bytes.
+type beside struct {
+	a, b, c    *float32
+	ldb, ldc   int
+	k, kp, pa  int // as for a tileFunc, with rs = 32·4 and cs = 4
+	width      int // of the columns
+	accumulate bool
+
+	w, s0, s1, g *float32
+	constants    [5]float32
+	size         int // of the update, whole slots
+	end          int // two slots behind it, where the last part ends
+	perTile      int // slots of the update in a tile
+
+	blocks              int // of rows, to go
+	column, slots, left int // what the assembly counts with
+}
+
+// besideTile is the sizes of a set's tile.
+type besideTile struct {
+	rows, columns int
+	slot          int // parameters of a slot of the update
+	steps         int // of k beside a slot
+}
+
+// prepare fills the arguments for the rows of g that fill whole tiles, and the
+// parameters of u that fill whole slots. It returns how many of both there are, 0
+// where the tiles do not suit the product.
+func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters int) {
+	rows, parameters = g.M/t.rows*t.rows, len(u.W)/t.slot*t.slot
+	if rows == 0 || parameters == 0 || g.N == 0 || g.N > PanelWidth || g.N%t.columns != 0 || g.K < t.steps ||
+		g.RS != PanelWidth || g.CS != 1 || g.Bias != nil {
+		return 0, 0
+	}
+	const size = 4
+	slots, tiles := parameters/t.slot+2, rows/t.rows*(g.N/t.columns)
+	*args = beside{
+		a: &g.A[0], b: &g.B[0], c: &g.C[0], ldb: g.LDB * size, ldc: g.LDC * size,
+		k: g.K, kp: g.K, width: g.N * size, accumulate: g.Accumulate,
+		w: &u.W[0], g: &u.G[0], constants: u.C,
+		size: parameters * size, end: slots * t.slot * size,
+		perTile: (slots + tiles - 1) / tiles, blocks: rows / t.rows,
+	}
+	if g.PA > 0 {
+		args.kp, args.pa = PanelWidth, (g.PA-PanelWidth)*size
+	}
+	if u.S[0] != nil {
+		args.s0 = &u.S[0][0]
+	}
+	if u.S[1] != nil {
+		args.s1 = &u.S[1][0]
+	}
+	return rows, parameters
+}
+
+// rest does what whole tiles and slots left.
+func (k *Kernels) besideRest(g Gemm, u Update, rows, parameters int) {
+	if rows < g.M {
+		g.M -= rows
+		if g.K > 0 {
+			g.A = g.A[rows*g.RS:]
+		}
+		if g.Bias != nil {
+			g.Bias = g.Bias[rows:]
+		}
+		if g.N > 0 {
+			g.C = g.C[rows*g.LDC:]
+		}
+		k.Gemm(g)
+	}
+	if parameters < len(u.W) {
+		k.Update(u.from(parameters))
+	}
+}
+
+// gemm…AVX512Asm compute a product of whole tiles and an update of whole slots by
+// the rule in their names:
+//
+//	Gemm(rows×columns of args); rule(args.w, args.g, args.s0, args.s1)
+//
+//go:noescape
+func gemmSGDAVX512Asm(args *beside)
+
+//go:noescape
+func gemmMomentumAVX512Asm(args *beside)
+
+//go:noescape
+func gemmNesterovAVX512Asm(args *beside)
+
+//go:noescape
+func gemmAdagradAVX512Asm(args *beside)
+
+//go:noescape
+func gemmRMSpropAVX512Asm(args *beside)
+
+//go:noescape
+func gemmRMSpropMomentumAVX512Asm(args *beside)
+
+//go:noescape
+func gemmAdamAVX512Asm(args *beside)
+
+func (k *Kernels) gemmUpdateAVX512(g Gemm, u Update) {
+	g.check()
+	u.check()
+	var args beside
+	rows, parameters := args.prepare(&g, &u, besideTile{rows: 10, columns: 32, slot: 32, steps: 2})
+	if rows > 0 {
+		switch u.Rule {
+		case RuleSGD:
+			gemmSGDAVX512Asm(&args)
+		case RuleMomentum:
+			gemmMomentumAVX512Asm(&args)
+		case RuleNesterov:
+			gemmNesterovAVX512Asm(&args)
+		case RuleAdagrad:
+			gemmAdagradAVX512Asm(&args)
+		case RuleRMSprop:
+			gemmRMSpropAVX512Asm(&args)
+		case RuleRMSpropMomentum:
+			gemmRMSpropMomentumAVX512Asm(&args)
+		case RuleAdam:
+			gemmAdamAVX512Asm(&args)
+		}
+	}
+	k.besideRest(g, u, rows, parameters)
+}
+
+// gemm…AVX2Asm compute a product of whole tiles and an update of whole slots by
+// the rule in their names:
+//
+//	Gemm(rows×columns of args); rule(args.w, args.g, args.s0, args.s1)
+//
+//go:noescape
+func gemmSGDAVX2Asm(args *beside)
+
+//go:noescape
+func gemmMomentumAVX2Asm(args *beside)
+
+//go:noescape
+func gemmNesterovAVX2Asm(args *beside)
+
+//go:noescape
+func gemmAdagradAVX2Asm(args *beside)
+
+//go:noescape
+func gemmRMSpropAVX2Asm(args *beside)
+
+//go:noescape
+func gemmRMSpropMomentumAVX2Asm(args *beside)
+
+//go:noescape
+func gemmAdamAVX2Asm(args *beside)
+
+func (k *Kernels) gemmUpdateAVX2(g Gemm, u Update) {
+	g.check()
+	u.check()
+	var args beside
+	rows, parameters := args.prepare(&g, &u, besideTile{rows: 5, columns: 16, slot: 16, steps: 4})
+	if rows > 0 {
+		switch u.Rule {
+		case RuleSGD:
+			gemmSGDAVX2Asm(&args)
+		case RuleMomentum:
+			gemmMomentumAVX2Asm(&args)
+		case RuleNesterov:
+			gemmNesterovAVX2Asm(&args)
+		case RuleAdagrad:
+			gemmAdagradAVX2Asm(&args)
+		case RuleRMSprop:
+			gemmRMSpropAVX2Asm(&args)
+		case RuleRMSpropMomentum:
+			gemmRMSpropMomentumAVX2Asm(&args)
+		case RuleAdam:
+			gemmAdamAVX2Asm(&args)
+		}
+	}
+	k.besideRest(g, u, rows, parameters)
+}

@@ -1,0 +1,340 @@
+//go:build amd64 && !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+
+// A product with an update beside it: tiles of 5 rows and 16 columns, whose FMAs
+// leave the divider and the adders to the update of other parameters.
+//
+//	         Y10  Y11    B: 16 columns of row k
+//	a[0,k]   Y0   Y1     the broadcast of A is in Y12
+//	 …        …    …
+//	a[4,k]   Y8   Y9     Y13, Y14, Y15: the update
+//
+// The update goes by slots of 16 parameters, four steps of k each, in three parts:
+// P1 makes the new slots of the optimizer, P2 the denominator, P3 the weight. A
+// part is done for a slot one slot after the part before it: a CPU that keeps 256
+// instructions under way (Zen 3) looks ten steps of k ahead, so that the whole
+// chain of Adam, 60 cycles with its root and its division, would hold up the
+// products.
+//
+//	AX      row 0 of A at k          R8, R9   B at k and its row stride
+//	R10     k to go in this panel    BP       the arguments
+//	BX, SI, R11, R12                 w, both slots of the optimizer, g
+//	R13     bytes of the update done R15      scratch
+//	R14     constants, 32 bytes each: c[0] … c[4], |·| mask, 2⁻¹⁰⁰; then the
+//	        denominators of two slots
+
+#define C0 (R14)
+#define C1 32(R14)
+#define C2 64(R14)
+#define C3 96(R14)
+#define C4 128(R14)
+#define ABS 160(R14)
+#define TINY 192(R14)
+#define DEN(O) (256+O)(R14)(R15*1)
+
+#define ROW(O, L, R) VBROADCASTSS O(AX), Y12; VFMADD231PS Y10, Y12, L; VFMADD231PS Y11, Y12, R
+#define STEP VMOVUPS (R8), Y10; VMOVUPS 32(R8), Y11; \
+	ROW(0, Y0, Y1); \
+	ROW(128, Y2, Y3); \
+	ROW(256, Y4, Y5); \
+	ROW(384, Y6, Y7); \
+	ROW(512, Y8, Y9); \
+	ADDQ R9, R8; \
+	ADDQ $4, AX
+
+#define ZERO(L, R) VXORPS L, L, L; VXORPS R, R, R
+#define LOAD(L, R) VMOVUPS (R8), L; VMOVUPS 32(R8), R; ADDQ R10, R8
+#define STORE(L, R) VMOVUPS L, (R8); VMOVUPS R, 32(R8); ADDQ R10, R8
+
+#define TINY0(X, T) VANDPS ABS, X, T; VCMPPS $0x15, TINY, T, T; VANDPS T, X, X
+
+// SLOT does the parts of one slot of the update, with steps of k, or nothing,
+// between them.
+#define SLOT(STEP, P1, P2, P3, first, second, third, last) \
+	STEP; \
+	CMPQ R13, beside_size(BP); \
+	JGE first; \
+	P1(0); \
+first: \
+	STEP; \
+	CMPQ R13, beside_size(BP); \
+	JGE second; \
+	P1(32); \
+second: \
+	STEP; \
+	MOVQ R13, R15; \
+	SUBQ $64, R15; \
+	CMPQ R15, beside_size(BP); \
+	JCC third; \
+	ANDQ $64, R15; \
+	P2(0); \
+	P2(32); \
+third: \
+	STEP; \
+	CMPQ R13, $128; \
+	JLT last; \
+	MOVQ R13, R15; \
+	ANDQ $64, R15; \
+	P3(0); \
+	P3(32); \
+last: \
+	ADDQ $64, R13
+
+#define NOSTEP
+#define NOPART(O)
+
+// BESIDE is the body of a function.
+#define BESIDE(P1, P2, P3) \
+	MOVQ args+0(FP), BP; \
+	LEAQ constants-448(SP), R14; \
+	ADDQ $63, R14; \
+	ANDQ $-64, R14; \
+	VBROADCASTSS (beside_constants+0)(BP), Y0; \
+	VBROADCASTSS (beside_constants+4)(BP), Y1; \
+	VBROADCASTSS (beside_constants+8)(BP), Y2; \
+	VBROADCASTSS (beside_constants+12)(BP), Y3; \
+	VBROADCASTSS (beside_constants+16)(BP), Y4; \
+	MOVL $0x7fffffff, AX; \
+	VMOVD AX, X5; \
+	VBROADCASTSS X5, Y5; \
+	MOVL $0x0d800000, AX; \
+	VMOVD AX, X6; \
+	VBROADCASTSS X6, Y6; \
+	VMOVAPS Y0, C0; \
+	VMOVAPS Y1, C1; \
+	VMOVAPS Y2, C2; \
+	VMOVAPS Y3, C3; \
+	VMOVAPS Y4, C4; \
+	VMOVAPS Y5, ABS; \
+	VMOVAPS Y6, TINY; \
+	MOVQ beside_ldb(BP), R9; \
+	MOVQ beside_w(BP), BX; \
+	MOVQ beside_s0(BP), SI; \
+	MOVQ beside_s1(BP), R11; \
+	MOVQ beside_g(BP), R12; \
+	XORQ R13, R13; \
+block: \
+	MOVQ $0, beside_column(BP); \
+tile: \
+	MOVQ beside_c(BP), R8; \
+	ADDQ beside_column(BP), R8; \
+	MOVQ beside_ldc(BP), R10; \
+	CMPB beside_accumulate(BP), $0; \
+	JNE load; \
+	ZERO(Y0, Y1); \
+	ZERO(Y2, Y3); \
+	ZERO(Y4, Y5); \
+	ZERO(Y6, Y7); \
+	ZERO(Y8, Y9); \
+	JMP begin; \
+load: \
+	LOAD(Y0, Y1); \
+	LOAD(Y2, Y3); \
+	LOAD(Y4, Y5); \
+	LOAD(Y6, Y7); \
+	LOAD(Y8, Y9); \
+begin: \
+	MOVQ beside_perTile(BP), R10; \
+	MOVQ R10, beside_slots(BP); \
+	MOVQ beside_k(BP), R10; \
+	MOVQ R10, beside_left(BP); \
+	MOVQ beside_a(BP), AX; \
+	MOVQ beside_b(BP), R8; \
+	ADDQ beside_column(BP), R8; \
+steps: \
+	MOVQ beside_kp(BP), R10; \
+	CMPQ beside_left(BP), R10; \
+	CMOVQLT beside_left(BP), R10; \
+	SUBQ R10, beside_left(BP); \
+	SUBQ $4, R10; \
+	JLT ones; \
+slot: \
+	CMPQ R13, beside_end(BP); \
+	JGE fours; \
+	DECQ beside_slots(BP); \
+	JLT fours; \
+	SLOT(STEP, P1, P2, P3, first, second, third, last); \
+	SUBQ $4, R10; \
+	JGE slot; \
+	JMP ones; \
+fours: \
+	STEP; \
+	STEP; \
+	STEP; \
+	STEP; \
+	SUBQ $4, R10; \
+	JGE fours; \
+ones: \
+	ADDQ $4, R10; \
+	JZ next; \
+one: \
+	STEP; \
+	DECQ R10; \
+	JNZ one; \
+next: \
+	ADDQ beside_pa(BP), AX; \
+	CMPQ beside_left(BP), $0; \
+	JNE steps; \
+	MOVQ beside_c(BP), R8; \
+	ADDQ beside_column(BP), R8; \
+	MOVQ beside_ldc(BP), R10; \
+	STORE(Y0, Y1); \
+	STORE(Y2, Y3); \
+	STORE(Y4, Y5); \
+	STORE(Y6, Y7); \
+	STORE(Y8, Y9); \
+	ADDQ $64, beside_column(BP); \
+	MOVQ beside_column(BP), R8; \
+	CMPQ R8, beside_width(BP); \
+	JNE tile; \
+	ADDQ $(5*128), beside_a(BP); \
+	LEAQ (R10)(R10*4), R8; \
+	ADDQ R8, beside_c(BP); \
+	DECQ beside_blocks(BP); \
+	JNZ block; \
+drain: \
+	CMPQ R13, beside_end(BP); \
+	JGE done; \
+	SLOT(NOSTEP, P1, P2, P3, drain1, drain2, drain3, drain4); \
+	JMP drain; \
+done: \
+	VZEROUPPER; \
+	RET
+
+#define SGDP1(O) VMOVUPS O(R12)(R13*1), Y13; \
+	VMULPS C0, Y13, Y13; \
+	VMOVUPS O(BX)(R13*1), Y14; \
+	VSUBPS Y13, Y14, Y14; \
+	VMOVUPS Y14, O(BX)(R13*1)
+
+// func gemmSGDAVX2Asm(args *beside)
+TEXT ·gemmSGDAVX2Asm(SB), NOSPLIT, $448-8
+	BESIDE(SGDP1, NOPART, NOPART)
+
+#define MomentumP1(O) VMOVUPS O(R12)(R13*1), Y13; \
+	VMULPS C0, Y13, Y13; \
+	VMOVUPS O(SI)(R13*1), Y14; \
+	VMULPS C1, Y14, Y14; \
+	VSUBPS Y13, Y14, Y14; \
+	TINY0(Y14, Y15); \
+	VMOVUPS Y14, O(SI)(R13*1); \
+	VADDPS O(BX)(R13*1), Y14, Y14; \
+	VMOVUPS Y14, O(BX)(R13*1)
+
+// func gemmMomentumAVX2Asm(args *beside)
+TEXT ·gemmMomentumAVX2Asm(SB), NOSPLIT, $448-8
+	BESIDE(MomentumP1, NOPART, NOPART)
+
+#define NesterovP1(O) VMOVUPS O(R12)(R13*1), Y13; \
+	VMULPS C0, Y13, Y13; \
+	VMOVUPS O(SI)(R13*1), Y14; \
+	VMULPS C1, Y14, Y14; \
+	VSUBPS Y13, Y14, Y14; \
+	TINY0(Y14, Y15); \
+	VMOVUPS Y14, O(SI)(R13*1); \
+	VMULPS C1, Y14, Y14; \
+	VSUBPS Y13, Y14, Y14; \
+	VADDPS O(BX)(R13*1), Y14, Y14; \
+	VMOVUPS Y14, O(BX)(R13*1)
+
+// func gemmNesterovAVX2Asm(args *beside)
+TEXT ·gemmNesterovAVX2Asm(SB), NOSPLIT, $448-8
+	BESIDE(NesterovP1, NOPART, NOPART)
+
+#define AdagradP1(O) VMOVUPS O(R12)(R13*1), Y13; \
+	VMULPS Y13, Y13, Y13; \
+	VADDPS O(SI)(R13*1), Y13, Y13; \
+	VMOVUPS Y13, O(SI)(R13*1)
+#define AdagradP2(O) VMOVUPS (O-64)(SI)(R13*1), Y13; \
+	VADDPS C1, Y13, Y13; \
+	VSQRTPS Y13, Y13; \
+	VMOVUPS Y13, DEN(O)
+#define AdagradP3(O) VMOVUPS (O-128)(R12)(R13*1), Y13; \
+	VMULPS C0, Y13, Y13; \
+	VDIVPS DEN(O), Y13, Y13; \
+	VMOVUPS (O-128)(BX)(R13*1), Y14; \
+	VSUBPS Y13, Y14, Y14; \
+	VMOVUPS Y14, (O-128)(BX)(R13*1)
+
+// func gemmAdagradAVX2Asm(args *beside)
+TEXT ·gemmAdagradAVX2Asm(SB), NOSPLIT, $448-8
+	BESIDE(AdagradP1, AdagradP2, AdagradP3)
+
+#define RMSpropP1(O) VMOVUPS O(R12)(R13*1), Y13; \
+	VMULPS Y13, Y13, Y13; \
+	VMULPS C2, Y13, Y13; \
+	VMOVUPS O(SI)(R13*1), Y14; \
+	VMULPS C1, Y14, Y14; \
+	VADDPS Y13, Y14, Y14; \
+	TINY0(Y14, Y15); \
+	VMOVUPS Y14, O(SI)(R13*1)
+#define RMSpropP2(O) VMOVUPS (O-64)(SI)(R13*1), Y13; \
+	VADDPS C3, Y13, Y13; \
+	VSQRTPS Y13, Y13; \
+	VMOVUPS Y13, DEN(O)
+#define RMSpropP3(O) VMOVUPS (O-128)(R12)(R13*1), Y13; \
+	VMULPS C0, Y13, Y13; \
+	VDIVPS DEN(O), Y13, Y13; \
+	VMOVUPS (O-128)(BX)(R13*1), Y14; \
+	VSUBPS Y13, Y14, Y14; \
+	VMOVUPS Y14, (O-128)(BX)(R13*1)
+
+// func gemmRMSpropAVX2Asm(args *beside)
+TEXT ·gemmRMSpropAVX2Asm(SB), NOSPLIT, $448-8
+	BESIDE(RMSpropP1, RMSpropP2, RMSpropP3)
+
+#define RMSpropMomentumP1(O) VMOVUPS O(R12)(R13*1), Y13; \
+	VMULPS Y13, Y13, Y13; \
+	VMULPS C2, Y13, Y13; \
+	VMOVUPS O(SI)(R13*1), Y14; \
+	VMULPS C1, Y14, Y14; \
+	VADDPS Y13, Y14, Y14; \
+	TINY0(Y14, Y15); \
+	VMOVUPS Y14, O(SI)(R13*1)
+#define RMSpropMomentumP2(O) VMOVUPS (O-64)(SI)(R13*1), Y13; \
+	VADDPS C4, Y13, Y13; \
+	VSQRTPS Y13, Y13; \
+	VMOVUPS Y13, DEN(O)
+#define RMSpropMomentumP3(O) VMOVUPS (O-128)(R12)(R13*1), Y13; \
+	VMULPS C0, Y13, Y13; \
+	VDIVPS DEN(O), Y13, Y13; \
+	VMOVUPS (O-128)(R11)(R13*1), Y14; \
+	VMULPS C3, Y14, Y14; \
+	VADDPS Y13, Y14, Y13; \
+	TINY0(Y13, Y15); \
+	VMOVUPS Y13, (O-128)(R11)(R13*1); \
+	VMOVUPS (O-128)(BX)(R13*1), Y14; \
+	VSUBPS Y13, Y14, Y14; \
+	VMOVUPS Y14, (O-128)(BX)(R13*1)
+
+// func gemmRMSpropMomentumAVX2Asm(args *beside)
+TEXT ·gemmRMSpropMomentumAVX2Asm(SB), NOSPLIT, $448-8
+	BESIDE(RMSpropMomentumP1, RMSpropMomentumP2, RMSpropMomentumP3)
+
+#define AdamP1(O) VMOVUPS O(R12)(R13*1), Y13; \
+	VSUBPS O(SI)(R13*1), Y13, Y14; \
+	VMULPS C1, Y14, Y14; \
+	VADDPS O(SI)(R13*1), Y14, Y14; \
+	TINY0(Y14, Y15); \
+	VMOVUPS Y14, O(SI)(R13*1); \
+	VMULPS Y13, Y13, Y13; \
+	VSUBPS O(R11)(R13*1), Y13, Y13; \
+	VMULPS C2, Y13, Y13; \
+	VADDPS O(R11)(R13*1), Y13, Y13; \
+	TINY0(Y13, Y14); \
+	VMOVUPS Y13, O(R11)(R13*1)
+#define AdamP2(O) VSQRTPS (O-64)(R11)(R13*1), Y13; \
+	VADDPS C3, Y13, Y13; \
+	VMOVUPS Y13, DEN(O)
+#define AdamP3(O) VMOVUPS (O-128)(SI)(R13*1), Y13; \
+	VMULPS C0, Y13, Y13; \
+	VDIVPS DEN(O), Y13, Y13; \
+	VMOVUPS (O-128)(BX)(R13*1), Y14; \
+	VSUBPS Y13, Y14, Y14; \
+	VMOVUPS Y14, (O-128)(BX)(R13*1)
+
+// func gemmAdamAVX2Asm(args *beside)
+TEXT ·gemmAdamAVX2Asm(SB), NOSPLIT, $448-8
+	BESIDE(AdamP1, AdamP2, AdamP3)

@@ -1,0 +1,110 @@
+package asm
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// besideCase is one product with an update beside it, as the trainer has them: A
+// in panels along k, B and C of one panel.
+type besideCase struct {
+	m, n, k    int
+	gap        int // floats between rows of B and C that belong to nobody
+	accumulate bool
+	rule       Rule
+	parameters int
+}
+
+// check compares every set with the specification by bits: all operands, between
+// guard pages.
+func (c besideCase) check(t *testing.T, guards []*guard, special fill) {
+	t.Helper()
+	r := random(c.m, c.n, c.k, int(c.rule), c.parameters)
+	ld := PanelWidth + c.gap
+	size := func(rows int) int {
+		if rows == 0 || c.n == 0 {
+			return 0
+		}
+		return (rows-1)*ld + c.n
+	}
+	stride := c.m*PanelWidth + c.gap // of the panels of A
+	last := 0
+	if c.m > 0 && c.k > 0 {
+		last = (c.k-1)/PanelWidth*stride + (c.m-1)*PanelWidth + (c.k-1)%PanelWidth + 1
+		if c.k > PanelWidth {
+			last = max(last, ((c.k-1)/PanelWidth-1)*stride+c.m*PanelWidth)
+		}
+	}
+	in := [][]float32{
+		special.values(r, make([]float32, last)),
+		moderate.values(r, make([]float32, size(c.k))),
+		moderate.values(r, make([]float32, size(c.m))),
+	}
+	for range 4 { // w, g and the slots
+		in = append(in, special.values(r, make([]float32, c.parameters)))
+	}
+	constants := [5]float32{0.01, 0.9, 0.1, 1e-7, 1e-6}
+	if c.rule == RuleRMSpropMomentum {
+		constants[3] = 0.8
+	}
+	comparison{fmt.Sprintf("GemmUpdate(%+v)", c), nil, func(k *Kernels, s [][]float32) float32 {
+		k.GemmUpdate(Gemm{
+			M: c.m, N: c.n, K: c.k, A: s[0], RS: PanelWidth, CS: 1, PA: stride,
+			B: s[1], LDB: ld, PB: PanelWidth, C: s[2], LDC: ld, PC: PanelWidth, Accumulate: c.accumulate,
+		}, Update{Rule: c.rule, W: s[3], G: s[4], S: [2][]float32{s[5], s[6]}, C: constants})
+		return 0
+	}}.sets(t, guards, in, []int{flushRight, 0, 3})
+}
+
+// Every rule, with fewer and more parameters than the tiles have room for, and
+// every remainder of rows, columns, steps and parameters.
+func TestGemmUpdate(t *testing.T) {
+	guards := guardsFor(t, 7, 24_000)
+	for rule := range RuleAdam + 1 {
+		for _, m := range []int{0, 1, 4, 5, 9, 10, 11, 20, 50} {
+			for _, k := range []int{1, 2, 3, 4, 31, 32, 33, 64, 71} {
+				n := []int{32, 16, 32, 17, 5}[(m+k)%5]
+				for _, parameters := range []int{0, 15, 16, 33, 100, m * PanelWidth} {
+					besideCase{m, n, k, (m + k) % 3, (m+k)%2 == 0, rule, parameters}.check(t, guards, fill(parameters%int(fills)))
+				}
+			}
+		}
+		besideCase{50, 32, 32, 0, false, rule, 1600}.check(t, guards, moderate)
+		besideCase{100, 32, 200, 0, true, rule, 3200}.check(t, guards, moderate)
+		besideCase{10, 32, 64, 0, false, rule, 5000}.check(t, guards, moderate)
+	}
+}
+
+// TestGemmUpdateContract checks that wrong sizes panic with nothing written, and
+// that nothing is allocated.
+func TestGemmUpdateContract(t *testing.T) {
+	for _, k := range Available() {
+		g := Gemm{M: 10, N: 32, K: 8, A: make([]float32, 320), RS: 32, CS: 1, B: make([]float32, 256), LDB: 32, PB: 32, C: make([]float32, 320), LDC: 32, PC: 32}
+		u := Update{Rule: RuleAdam, W: make([]float32, 64), G: make([]float32, 64), S: [2][]float32{make([]float32, 64), make([]float32, 64)}, C: [5]float32{1, 1, 1, 1, 1}}
+		if n := testing.AllocsPerRun(10, func() { k.GemmUpdate(g, u) }); n != 0 {
+			t.Errorf("%s: GemmUpdate allocates %v times", k.Name, n)
+		}
+		for what, spoil := range map[string]func(g *Gemm, u *Update){
+			"short A":      func(g *Gemm, u *Update) { g.A = g.A[:10] },
+			"short C":      func(g *Gemm, u *Update) { g.C = g.C[:319] },
+			"short G":      func(g *Gemm, u *Update) { u.G = u.G[:63] },
+			"a short slot": func(g *Gemm, u *Update) { u.S[1] = u.S[1][:63] },
+			"no slot":      func(g *Gemm, u *Update) { u.S[0] = nil },
+			"no such rule": func(g *Gemm, u *Update) { u.Rule = RuleAdam + 1 },
+		} {
+			h, v := g, u
+			spoil(&h, &v)
+			for i := range u.W {
+				u.W[i], u.G[i], g.A[i], g.B[i] = 1, 1, 1, 1
+			}
+			panicsUnchanged(t, k.Name+": GemmUpdate with "+what, [][]float32{g.C, u.W, u.S[0], u.S[1]}, func() { k.GemmUpdate(h, v) })
+		}
+		v := u
+		v.W, v.G = slices.Clone(u.W), slices.Clone(u.G)
+		k.GemmUpdate(Gemm{}, v)
+		if v.W[0] == u.W[0] {
+			t.Errorf("%s: GemmUpdate without a product does not update", k.Name)
+		}
+	}
+}
