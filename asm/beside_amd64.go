@@ -7,8 +7,8 @@ package asm
 type beside struct {
 	a, b, c    *float32
 	ldb, ldc   int
+	pb, pc     int // from a tile to the next one in another panel, less its width where a panel holds two
 	k, kp, pa  int // as for a tileFunc, with rs = 32·4 and cs = 4
-	width      int // of the columns
 	accumulate bool
 
 	w, s0, s1, g *float32
@@ -17,8 +17,8 @@ type beside struct {
 	end          int // two slots behind it, where the last part ends
 	perTile      int // slots of the update in a tile
 
-	blocks              int // of rows, to go
-	column, slots, left int // what the assembly counts with
+	blocks, tiles               int // of rows, and tiles of each
+	tile, bAt, cAt, slots, left int // what the assembly counts with
 }
 
 // besideTile is the sizes of a set's tile.
@@ -33,18 +33,21 @@ type besideTile struct {
 // where the tiles do not suit the product.
 func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters int) {
 	rows, parameters = g.M/t.rows*t.rows, len(u.W)/t.slot*t.slot
-	if rows == 0 || parameters == 0 || g.N == 0 || g.N > PanelWidth || g.N%t.columns != 0 || g.K < t.steps ||
+	if rows == 0 || parameters == 0 || g.N == 0 || g.N%t.columns != 0 || g.K < t.steps ||
 		g.RS != PanelWidth || g.CS != 1 || g.Bias != nil {
 		return 0, 0
 	}
 	const size = 4
-	slots, tiles := parameters/t.slot+2, rows/t.rows*(g.N/t.columns)
+	inPanel := PanelWidth/t.columns - 1 // tiles of a panel beside the last one
+	across := g.N / t.columns
+	slots, tiles := parameters/t.slot+2, rows/t.rows*across
 	*args = beside{
 		a: &g.A[0], b: &g.B[0], c: &g.C[0], ldb: g.LDB * size, ldc: g.LDC * size,
-		k: g.K, kp: g.K, width: g.N * size, accumulate: g.Accumulate,
+		pb: (g.PB - inPanel*PanelWidth) * size, pc: (g.PC - inPanel*PanelWidth) * size,
+		k: g.K, kp: g.K, accumulate: g.Accumulate,
 		w: &u.W[0], g: &u.G[0], constants: u.C,
 		size: parameters * size, end: slots * t.slot * size,
-		perTile: (slots + tiles - 1) / tiles, blocks: rows / t.rows,
+		perTile: (slots + tiles - 1) / tiles, blocks: rows / t.rows, tiles: across,
 	}
 	if g.PA > 0 {
 		args.kp, args.pa = PanelWidth, (g.PA-PanelWidth)*size

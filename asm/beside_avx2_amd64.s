@@ -116,10 +116,13 @@ last: \
 	MOVQ beside_g(BP), R12; \
 	XORQ R13, R13; \
 block: \
-	MOVQ $0, beside_column(BP); \
+	MOVQ $0, beside_bAt(BP); \
+	MOVQ $0, beside_cAt(BP); \
+	MOVQ beside_tiles(BP), R8; \
+	MOVQ R8, beside_tile(BP); \
 tile: \
 	MOVQ beside_c(BP), R8; \
-	ADDQ beside_column(BP), R8; \
+	ADDQ beside_cAt(BP), R8; \
 	MOVQ beside_ldc(BP), R10; \
 	CMPB beside_accumulate(BP), $0; \
 	JNE load; \
@@ -142,7 +145,7 @@ begin: \
 	MOVQ R10, beside_left(BP); \
 	MOVQ beside_a(BP), AX; \
 	MOVQ beside_b(BP), R8; \
-	ADDQ beside_column(BP), R8; \
+	ADDQ beside_bAt(BP), R8; \
 steps: \
 	MOVQ beside_kp(BP), R10; \
 	CMPQ beside_left(BP), R10; \
@@ -178,17 +181,27 @@ next: \
 	CMPQ beside_left(BP), $0; \
 	JNE steps; \
 	MOVQ beside_c(BP), R8; \
-	ADDQ beside_column(BP), R8; \
+	ADDQ beside_cAt(BP), R8; \
 	MOVQ beside_ldc(BP), R10; \
 	STORE(Y0, Y1); \
 	STORE(Y2, Y3); \
 	STORE(Y4, Y5); \
 	STORE(Y6, Y7); \
 	STORE(Y8, Y9); \
-	ADDQ $64, beside_column(BP); \
-	MOVQ beside_column(BP), R8; \
-	CMPQ R8, beside_width(BP); \
-	JNE tile; \
+	ADDQ $64, beside_bAt(BP); \
+	ADDQ $64, beside_cAt(BP); \
+	DECQ beside_tile(BP); \
+	JZ down; \
+	MOVQ beside_tiles(BP), R8; \
+	SUBQ beside_tile(BP), R8; \
+	TESTQ $1, R8; \
+	JNZ tile; \
+	MOVQ beside_pb(BP), R8; \
+	ADDQ R8, beside_bAt(BP); \
+	MOVQ beside_pc(BP), R8; \
+	ADDQ R8, beside_cAt(BP); \
+	JMP tile; \
+down: \
 	ADDQ $(5*128), beside_a(BP); \
 	LEAQ (R10)(R10*4), R8; \
 	ADDQ R8, beside_c(BP); \

@@ -102,10 +102,13 @@ last: \
 	MOVQ beside_g(BP), R12; \
 	XORQ R13, R13; \
 block: \
-	MOVQ $0, beside_column(BP); \
+	MOVQ $0, beside_bAt(BP); \
+	MOVQ $0, beside_cAt(BP); \
+	MOVQ beside_tiles(BP), R8; \
+	MOVQ R8, beside_tile(BP); \
 tile: \
 	MOVQ beside_c(BP), R8; \
-	ADDQ beside_column(BP), R8; \
+	ADDQ beside_cAt(BP), R8; \
 	MOVQ beside_ldc(BP), R10; \
 	CMPB beside_accumulate(BP), $0; \
 	JNE load; \
@@ -138,7 +141,7 @@ begin: \
 	MOVQ R10, beside_left(BP); \
 	MOVQ beside_a(BP), AX; \
 	MOVQ beside_b(BP), R8; \
-	ADDQ beside_column(BP), R8; \
+	ADDQ beside_bAt(BP), R8; \
 steps: \
 	MOVQ beside_kp(BP), R10; \
 	CMPQ beside_left(BP), R10; \
@@ -169,7 +172,7 @@ next: \
 	CMPQ beside_left(BP), $0; \
 	JNE steps; \
 	MOVQ beside_c(BP), R8; \
-	ADDQ beside_column(BP), R8; \
+	ADDQ beside_cAt(BP), R8; \
 	MOVQ beside_ldc(BP), R10; \
 	STORE(Z0, Z1); \
 	STORE(Z2, Z3); \
@@ -181,13 +184,15 @@ next: \
 	STORE(Z14, Z15); \
 	STORE(Z16, Z17); \
 	STORE(Z18, Z19); \
-	ADDQ $128, beside_column(BP); \
-	MOVQ beside_column(BP), R8; \
-	CMPQ R8, beside_width(BP); \
-	JNE tile; \
+	MOVQ beside_pb(BP), R8; \
+	ADDQ R8, beside_bAt(BP); \
+	MOVQ beside_pc(BP), R8; \
+	ADDQ R8, beside_cAt(BP); \
+	DECQ beside_tile(BP); \
+	JNZ tile; \
 	ADDQ $(10*128), beside_a(BP); \
 	LEAQ (R10)(R10*4), R8; \
-	LEAQ (R8)(R8*1), R8; \
+	ADDQ R8, R8; \
 	ADDQ R8, beside_c(BP); \
 	DECQ beside_blocks(BP); \
 	JNZ block; \

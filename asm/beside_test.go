@@ -7,10 +7,10 @@ import (
 )
 
 // besideCase is one product with an update beside it, as the trainer has them: A
-// in panels along k, B and C of one panel.
+// in panels along k, B and C in panels.
 type besideCase struct {
 	m, n, k    int
-	gap        int // floats between rows of B and C that belong to nobody
+	gap        int // floats between rows and panels that belong to nobody
 	accumulate bool
 	rule       Rule
 	parameters int
@@ -21,26 +21,12 @@ type besideCase struct {
 func (c besideCase) check(t *testing.T, guards []*guard, special fill) {
 	t.Helper()
 	r := random(c.m, c.n, c.k, int(c.rule), c.parameters)
-	ld := PanelWidth + c.gap
-	size := func(rows int) int {
-		if rows == 0 || c.n == 0 {
-			return 0
-		}
-		return (rows-1)*ld + c.n
+	g := gemmCase{m: c.m, n: c.n, k: c.k, strips: true, panels: true, gap: c.gap}.gemm(r, special != moderate)
+	g.RS, g.Accumulate = PanelWidth, c.accumulate
+	if c.m > 0 && c.k > 0 { // rows of A without gaps
+		g.A = special.values(r, make([]float32, (c.k-1)/PanelWidth*g.PA+c.m*PanelWidth))
 	}
-	stride := c.m*PanelWidth + c.gap // of the panels of A
-	last := 0
-	if c.m > 0 && c.k > 0 {
-		last = (c.k-1)/PanelWidth*stride + (c.m-1)*PanelWidth + (c.k-1)%PanelWidth + 1
-		if c.k > PanelWidth {
-			last = max(last, ((c.k-1)/PanelWidth-1)*stride+c.m*PanelWidth)
-		}
-	}
-	in := [][]float32{
-		special.values(r, make([]float32, last)),
-		moderate.values(r, make([]float32, size(c.k))),
-		moderate.values(r, make([]float32, size(c.m))),
-	}
+	in := [][]float32{g.A, g.B, g.C}
 	for range 4 { // w, g and the slots
 		in = append(in, special.values(r, make([]float32, c.parameters)))
 	}
@@ -49,10 +35,9 @@ func (c besideCase) check(t *testing.T, guards []*guard, special fill) {
 		constants[3] = 0.8
 	}
 	comparison{fmt.Sprintf("GemmUpdate(%+v)", c), nil, func(k *Kernels, s [][]float32) float32 {
-		k.GemmUpdate(Gemm{
-			M: c.m, N: c.n, K: c.k, A: s[0], RS: PanelWidth, CS: 1, PA: stride,
-			B: s[1], LDB: ld, PB: PanelWidth, C: s[2], LDC: ld, PC: PanelWidth, Accumulate: c.accumulate,
-		}, Update{Rule: c.rule, W: s[3], G: s[4], S: [2][]float32{s[5], s[6]}, C: constants})
+		h := g
+		h.A, h.B, h.C = s[0], s[1], s[2]
+		k.GemmUpdate(h, Update{Rule: c.rule, W: s[3], G: s[4], S: [2][]float32{s[5], s[6]}, C: constants})
 		return 0
 	}}.sets(t, guards, in, []int{flushRight, 0, 3})
 }
@@ -64,7 +49,7 @@ func TestGemmUpdate(t *testing.T) {
 	for rule := range RuleAdam + 1 {
 		for _, m := range []int{0, 1, 4, 5, 9, 10, 11, 20, 50} {
 			for _, k := range []int{1, 2, 3, 4, 31, 32, 33, 64, 71} {
-				n := []int{32, 16, 32, 17, 5}[(m+k)%5]
+				n := []int{32, 16, 64, 17, 48, 5}[(m+k)%6]
 				for _, parameters := range []int{0, 15, 16, 33, 100, m * PanelWidth} {
 					besideCase{m, n, k, (m + k) % 3, (m+k)%2 == 0, rule, parameters}.check(t, guards, fill(parameters%int(fills)))
 				}
@@ -73,6 +58,7 @@ func TestGemmUpdate(t *testing.T) {
 		besideCase{50, 32, 32, 0, false, rule, 1600}.check(t, guards, moderate)
 		besideCase{100, 32, 200, 0, true, rule, 3200}.check(t, guards, moderate)
 		besideCase{10, 32, 64, 0, false, rule, 5000}.check(t, guards, moderate)
+		besideCase{20, 112, 40, 2, true, rule, 2240}.check(t, guards, mixed)
 	}
 }
 

@@ -191,9 +191,9 @@ type denseUpdate struct {
 }
 
 // Sizes of the product that makes the gradient: at most updateSamples samples are
-// multiplied at once, 32 features of which are 32 KB; for batches larger than
-// that, widePanels panels of inputs, so that the gradient of the outputs, which
-// no L2 holds, is read a quarter as often.
+// multiplied at once, 32 features of which are 32 KB; and for batches of more than
+// one panel widePanels panels of inputs, so that the images, each on another page,
+// and the gradient of the outputs are read a quarter as often.
 const (
 	updateSamples = 256
 	widePanels    = 4
@@ -201,7 +201,7 @@ const (
 
 // updatePanels returns the number of panels of inputs of one product.
 func updatePanels(batch int) int {
-	if batch > updateSamples {
+	if batch > asm.PanelWidth {
 		return widePanels
 	}
 	return 1
@@ -223,14 +223,18 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	t.update.Update(t.kernels, p.b[lo:hi], biases, slotRange(&p.bs, lo, hi))
 }
 
-// weights updates the weights of units from u on.
+// weights updates the weights of units from u on: those of the panels of one
+// product while the next product is under way.
 func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun) {
 	const width = asm.PanelWidth
 	p, size, wide := o.p, r.n*width, updatePanels(t.batch)
+	if size != r.stride {
+		wide = 1 // a part of a group: its panels do not lie together
+	}
 	var pending asm.Update
 	for j := 0; j < p.panels(); j += wide {
 		panels := min(wide, p.panels()-j)
-		dw := t.scratch[worker][j%2*size:][:panels*size]
+		dw := t.scratch[worker][j/wide%2*wide*size:][:panels*size]
 		g := asm.Gemm{
 			M: r.n, N: min(panels*width, p.in-j*width), RS: width, CS: 1, PA: p.out * width,
 			LDB: width, C: dw, LDC: width, PC: size,
@@ -246,27 +250,18 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun) {
 			} else {
 				g.B, g.PB = o.x.rows[(j*o.x.samples+first)*width:], o.x.samples*width
 			}
-			if first == 0 && pending.W != nil {
+			if first == 0 && j > 0 {
 				t.kernels.GemmUpdate(g, pending)
-				pending = asm.Update{}
 			} else {
 				t.kernels.Gemm(g)
 			}
 			g.Accumulate = true
 		}
-		for i := range panels {
-			a := r.at + (j+i)*r.stride
-			update := t.update.Of(p.w[a:a+size], dw[i*size:][:size], slotRange(&p.ws, a, a+size))
-			if wide == 1 {
-				pending = update // beside the next product
-			} else {
-				t.kernels.Update(update)
-			}
-		}
+		a := r.at + j*r.stride
+		b := a + panels*size
+		pending = t.update.Of(p.w[a:b], dw, slotRange(&p.ws, a, b))
 	}
-	if pending.W != nil {
-		t.kernels.Update(pending)
-	}
+	t.kernels.Update(pending)
 }
 
 // slotRange returns the range [a, b) of each slot that there is.

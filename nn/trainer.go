@@ -83,7 +83,7 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 		t.readers = t.readers[:0]
 		for i := range t.scratch {
 			wide := updatePanels(batch) * asm.PanelWidth
-			t.scratch[i] = alloc(max(max(2*asm.PanelWidth, wide)*m.widest(), lossScratch(m.outputs)))
+			t.scratch[i] = alloc(max(2*wide*m.widest(), lossScratch(m.outputs)))
 			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*wide, alloc))
 		}
 		t.losses = alloc(panels * asm.PanelWidth)
