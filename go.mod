@@ -3,6 +3,7 @@ module weft
 go 1.26
 
 require (
+	github.com/klauspost/compress v1.20.4
 	github.com/klauspost/cpuid/v2 v2.3.0
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/term v0.29.0

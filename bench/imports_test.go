@@ -20,7 +20,7 @@ var allowed = map[string][]string{
 	"weft/activations": {"weft/asm"},
 	"weft/optim":       {"weft/asm"},
 	"weft/nn":          {"weft/asm", "weft/matmul", "weft/activations", "weft/optim"},
-	"weft/mnist":       {},
+	"weft/mnist":       {"github.com/klauspost/compress/flate", "github.com/klauspost/compress/gzip"},
 	"weft/cmd/":        {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/mnist", "golang.org/x/term"},
 	"weft/bench":       {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/mnist"},
 }
