@@ -198,6 +198,15 @@ func checkGatherRows(x []float32, src []uint8, features, first, n int, rows []in
 	checkImages("GatherRows", src, features, rows, first+n)
 }
 
+// checkPrefetch panics where the operands of [Kernels.Prefetch] do not fit
+// together.
+func checkPrefetch(src []uint8, features int, rows []int32) {
+	if features < 0 {
+		panic(fmt.Sprintf("asm: Prefetch: images of %d features", features))
+	}
+	checkImages("Prefetch", src, features, rows, features)
+}
+
 // checkImages panics where src does not hold the first n bytes of all images.
 func checkImages(kernel string, src []uint8, features int, rows []int32, n int) {
 	if len(rows) == 0 {

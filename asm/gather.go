@@ -25,6 +25,9 @@ func gatherRowsGo(x []float32, src []uint8, features, first, n int, rows []int32
 	}
 }
 
+// prefetchGo has no way to tell the CPU.
+func prefetchGo(src []uint8, features int, rows []int32) { checkPrefetch(src, features, rows) }
+
 func panelFromRowsGo(xt, xr []float32, ld, n, features, width int) {
 	checkTranspose("PanelFromRows", xt, xr, ld, n, features, width, true)
 	if features == 0 {

@@ -79,3 +79,14 @@ func panelFromRowsAVX2(xt, xr []float32, ld, n, features, width int) {
 func rowsFromPanelAVX2(xr []float32, ld int, xt []float32, n, features int) {
 	rowsFromPanelBlocks(xr, ld, xt, n, features, 8, transposeAVX2Asm)
 }
+
+// prefetchAMD64Asm fetches the cache lines of n images into L1:
+//
+//	for i < n { for f := 0; f < features; f += 64 { fetch src[rows[i]·features+f] } }
+//
+//go:noescape
+func prefetchAMD64Asm(src *uint8, features int, rows *int32, n int)
+
+func prefetchAMD64(src []uint8, features int, rows []int32) {
+	prefetchRows(src, features, rows, prefetchAMD64Asm)
+}

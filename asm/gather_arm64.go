@@ -42,3 +42,14 @@ func panelFromRowsNEON(xt, xr []float32, ld, n, features, width int) {
 func rowsFromPanelNEON(xr []float32, ld int, xt []float32, n, features int) {
 	rowsFromPanelBlocks(xr, ld, xt, n, features, 4, transposeNEONAsm)
 }
+
+// prefetchNEONAsm fetches the cache lines of n images into L1:
+//
+//	for i < n { for f := 0; f < features; f += 64 { fetch src[rows[i]·features+f] } }
+//
+//go:noescape
+func prefetchNEONAsm(src *uint8, features int, rows *int32, n int)
+
+func prefetchNEON(src []uint8, features int, rows []int32) {
+	prefetchRows(src, features, rows, prefetchNEONAsm)
+}

@@ -59,6 +59,19 @@ func gatherRowsGroups(x []float32, src []uint8, features, first, n int, rows []i
 	}
 }
 
+// prefetchFunc fetches the cache lines of n images:
+//
+//	for i < n { for f := 0; f < features; f += 64 { fetch src[rows[i]·features+f] } }
+type prefetchFunc func(src *uint8, features int, rows *int32, n int)
+
+// prefetchRows is prefetchGo in assembly.
+func prefetchRows(src []uint8, features int, rows []int32, prefetch prefetchFunc) {
+	checkPrefetch(src, features, rows)
+	if len(rows) > 0 && features > 0 {
+		prefetch(&src[0], features, &rows[0], len(rows))
+	}
+}
+
 // transposeFunc transposes square blocks, as large as its set's registers; strides
 // and steps are in bytes:
 //

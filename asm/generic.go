@@ -13,7 +13,7 @@ func generic() *Kernels {
 		Softmax: softmaxGo, SoftmaxCrossEntropy: softmaxCrossEntropyGo,
 		SoftmaxPanel: softmaxPanelGo, CrossEntropyPanel: crossEntropyPanelGo,
 		SumSamples: sumSamplesGo,
-		Gather:     gatherGo, GatherRows: gatherRowsGo,
+		Gather:     gatherGo, GatherRows: gatherRowsGo, Prefetch: prefetchGo,
 		PanelFromRows: panelFromRowsGo, RowsFromPanel: rowsFromPanelGo,
 		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
 		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo,

@@ -215,7 +215,7 @@ func ulps(got float32, want float64) float64 {
 // reason.
 var inherited = map[string]map[string]string{
 	"avx2":   {},
-	"avx512": {},
+	"avx512": {"Prefetch": "it has no vectors"},
 	"neon":   {"GemmUpdate": "it calls the set's own Gemm and update, one after the other"},
 }
 

@@ -144,6 +144,10 @@ type Kernels struct {
 	// first + f])/255 for f < n, and +0 for n ≤ f < 32.
 	GatherRows func(x []float32, src []uint8, features, first, n int, rows []int32)
 
+	// Prefetch tells the CPU that images rows[i] of src, features bytes each,
+	// will be read soon. It has no other effect.
+	Prefetch func(src []uint8, features int, rows []int32)
+
 	// PanelFromRows transposes n rows into the columns of a panel:
 	// xt[f·32 + i] = xr[i·ld + f], i < n, f < features; columns n…width−1
 	// become +0; width = 16 or 32.

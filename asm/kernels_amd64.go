@@ -35,7 +35,7 @@ func avx2() *Kernels {
 	k.Gemm, k.Gemv, k.GemmUpdate = gemmAVX2, gemvAVX2, k.gemmUpdateAVX2
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX2, momentumAVX2, nesterovAVX2, adagradAVX2
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX2, rmspropMomentumAVX2, adamAVX2
-	k.Gather, k.GatherRows = gatherAVX2, gatherRowsAVX2
+	k.Gather, k.GatherRows, k.Prefetch = gatherAVX2, gatherRowsAVX2, prefetchAMD64
 	k.PanelFromRows, k.RowsFromPanel = panelFromRowsAVX2, rowsFromPanelAVX2
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX2, logAVX2, sigmoidAVX2, tanhAVX2, reluAVX2
 	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX2, tanhGradAVX2, reluGradAVX2

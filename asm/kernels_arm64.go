@@ -21,7 +21,7 @@ func neon() *Kernels {
 	k.Sum, k.Dot, k.Max, k.SumSamples = sumNEON, dotNEON, maxNEON, sumSamplesNEON
 	k.Softmax, k.SoftmaxCrossEntropy = softmaxNEON, softmaxCrossEntropyNEON
 	k.SoftmaxPanel, k.CrossEntropyPanel = softmaxPanelNEON, crossEntropyPanelNEON
-	k.Gather, k.GatherRows = gatherNEON, gatherRowsNEON
+	k.Gather, k.GatherRows, k.Prefetch = gatherNEON, gatherRowsNEON, prefetchNEON
 	k.PanelFromRows, k.RowsFromPanel = panelFromRowsNEON, rowsFromPanelNEON
 	return k
 }

@@ -130,6 +130,22 @@ func TestGatherRows(t *testing.T) {
 	}
 }
 
+// TestPrefetch calls Prefetch next to pages that cannot be touched.
+func TestPrefetch(t *testing.T) {
+	images := newImageGuards(t)
+	for _, features := range featureCounts {
+		for _, n := range []int{0, 1, 2, 33} {
+			src, rows := images.draw(random(features, n), features, n)
+			for _, k := range Available() {
+				if err := faults(func() { k.Prefetch(src, features, rows) }); err != nil {
+					t.Errorf("%s: Prefetch(%d rows of %d): %v", k.Name, n, features, err)
+				}
+				countCompared(k)
+			}
+		}
+	}
+}
+
 // imageGuards are guard pages around images and around the numbers of rows.
 type imageGuards struct{ images, rows *guard }
 
@@ -240,6 +256,9 @@ func TestPanelContracts(t *testing.T) {
 			"GatherRows, 33 features":             func(a, b []float32) { k.GatherRows(a, images, 40, 0, 33, labels[:2]) },
 			"GatherRows, negative":                func(a, b []float32) { k.GatherRows(a, images, features, -1, 1, labels[:2]) },
 			"GatherRows, overflow":                func(a, b []float32) { k.GatherRows(a, images, features, math.MaxInt, 1, labels[:2]) },
+			"Prefetch, row":                       func(a, b []float32) { k.Prefetch(images, features, []int32{40}) },
+			"Prefetch, negative row":              func(a, b []float32) { k.Prefetch(images, features, []int32{-1}) },
+			"Prefetch, negative":                  func(a, b []float32) { k.Prefetch(images, -1, labels) },
 			"PanelFromRows, short panel":          func(a, b []float32) { k.PanelFromRows(a[:len(a)-1], b, features, 32, features, 32) },
 			"PanelFromRows, short rows":           func(a, b []float32) { k.PanelFromRows(a, b[:len(b)-1], features, 32, features, 32) },
 			"PanelFromRows, too many rows":        func(a, b []float32) { k.PanelFromRows(a, b, features, 17, features, 16) },

@@ -242,6 +242,9 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun) {
 		if g.N < panels*width {
 			clear(dw[(panels-1)*size:]) // the pads
 		}
+		if o.x.set {
+			t.prefetch(j/wide, (p.panels()+wide-1)/wide)
+		}
 		for first := 0; first < t.batch; first += updateSamples {
 			g.K = min(updateSamples, t.batch-first)
 			g.A = o.y.grad[(first/width*p.out+u)*width:]

@@ -61,7 +61,7 @@ func TestDenseUpdate(t *testing.T) {
 		before := m.Weights()
 		order := make([]int32, samples)
 		inOrder(order, s)
-		tr.begin(order)
+		tr.begin(order, nil)
 		tr.step, tr.update = 1, m.optimizer.Prepare(1)
 		tr.train(workers, 0)
 		after := m.Weights()

@@ -28,7 +28,7 @@ func masks(t *testing.T, units, samples, steps int, rate float64, c Config) (all
 	tr := newTrainer(m, s, samples, m.workers)
 	order := make([]int32, samples)
 	inOrder(order, s)
-	tr.begin(order)
+	tr.begin(order, nil)
 	for step := 1; step <= steps; step++ {
 		tr.step, tr.update = step, m.optimizer.Prepare(step)
 		tr.train(m.workers, 0)

@@ -196,7 +196,8 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order [
 		default:
 		}
 		first := p.Step * batch
-		t.begin(order[first:min(first+batch, train.n)])
+		last := min(first+batch, train.n)
+		t.begin(order[first:last], order[last:])
 		m.steps++
 		t.step = m.steps
 		t.update = m.optimizer.Prepare(m.steps)

@@ -108,7 +108,8 @@ func TestWorkersMayChangeBetweenSteps(t *testing.T) {
 	inOrder(order, s)
 	sum := 0.0
 	for step, workers := range []int{7, 1, 4, 2, 5} {
-		tr.begin(order[step*batch : min((step+1)*batch, s.n)])
+		last := min((step+1)*batch, s.n)
+		tr.begin(order[step*batch:last], order[last:])
 		tr.step, tr.update = step+1, changing.optimizer.Prepare(step+1)
 		sum, _ = tr.train(workers, sum)
 	}
