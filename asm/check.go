@@ -258,3 +258,32 @@ func checkRowsFromPanel(xr []float32, ld int, xt []float32, n, features int) {
 	need("RowsFromPanel", "xt", len(xt), features-1, PanelWidth, 0, 0, n-1)
 	need("RowsFromPanel", "xr", len(xr), n-1, ld, 0, 0, features-1)
 }
+
+// checkPack panics where the operands of [Kernels.Pack] do not fit together.
+func checkPack(dst []float32, width int, src []float32, ss, rows, cols int) {
+	if width < 1 || ss|rows|cols < 0 {
+		panic(fmt.Sprintf("asm: Pack: %d×%d at a distance of %d into panels of %d columns", rows, cols, ss, width))
+	}
+	if rows == 0 || cols == 0 {
+		return
+	}
+	last := (cols - 1) / width // the panel, which begins at a multiple of its size
+	if high, size := bits.Mul64(uint64(rows), uint64(width)); high != 0 || int(size) < 0 {
+		panic(fmt.Sprintf("asm: Pack: %d rows in panels of %d columns", rows, width))
+	}
+	need("Pack", "dst", len(dst), last, rows*width, rows-1, width, (cols-1)%width)
+	need("Pack", "src", len(src), rows-1, ss, 0, 0, cols-1)
+}
+
+// checkTransposed panics where the operands of [Kernels.Transpose] do not fit
+// together.
+func checkTransposed(dst []float32, ds int, src []float32, ss, rows, cols int) {
+	if ds|ss|rows|cols < 0 {
+		panic(fmt.Sprintf("asm: Transpose: %d×%d at distances of %d and %d", rows, cols, ss, ds))
+	}
+	if rows == 0 || cols == 0 {
+		return
+	}
+	need("Transpose", "dst", len(dst), cols-1, ds, 0, 0, rows-1)
+	need("Transpose", "src", len(src), rows-1, ss, 0, 0, cols-1)
+}

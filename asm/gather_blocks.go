@@ -121,3 +121,35 @@ func rowsFromPanelBlocks(xr []float32, ld int, xt []float32, n, features, block 
 		}
 	}
 }
+
+// transposeBlocks is transposeGo with square blocks of the given size in
+// assembly, along the longer side. At the edges a block reaches back into what
+// is transposed already: it writes the same once more.
+func transposeBlocks(dst []float32, ds int, src []float32, ss, rows, cols, block int, transpose transposeFunc) {
+	checkTransposed(dst, ds, src, ss, rows, cols)
+	if rows < block || cols < block {
+		for j := range cols {
+			for i := range rows {
+				dst[j*ds+i] = src[i*ss+j]
+			}
+		}
+		return
+	}
+	if cols >= rows {
+		for i := 0; i < rows; i += block {
+			i := min(i, rows-block)
+			transpose(&dst[i], 4*ds, 4*ds*block, &src[i*ss], 4*ss, 4*block, cols/block)
+			if j := cols - block; cols%block != 0 {
+				transpose(&dst[j*ds+i], 4*ds, 0, &src[i*ss+j], 4*ss, 0, 1)
+			}
+		}
+		return
+	}
+	for j := 0; j < cols; j += block {
+		j := min(j, cols-block)
+		transpose(&dst[j*ds], 4*ds, 4*block, &src[j], 4*ss, 4*ss*block, rows/block)
+		if i := rows - block; rows%block != 0 {
+			transpose(&dst[j*ds+i], 4*ds, 0, &src[i*ss+j], 4*ss, 0, 1)
+		}
+	}
+}

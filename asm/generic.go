@@ -15,6 +15,7 @@ func generic() *Kernels {
 		SumSamples: sumSamplesGo,
 		Gather:     gatherGo, GatherRows: gatherRowsGo, Prefetch: prefetchGo,
 		PanelFromRows: panelFromRowsGo, RowsFromPanel: rowsFromPanelGo,
+		Pack: packGo, Transpose: transposeGo,
 		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
 		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo,
 	}

@@ -157,6 +157,15 @@ type Kernels struct {
 	// xr[i·ld + f] = xt[f·32 + i], i < n ≤ 32, f < features.
 	RowsFromPanel func(xr []float32, ld int, xt []float32, n, features int)
 
+	// Pack copies rows×cols elements at a distance of ss into panels of width
+	// columns, the right operand of a product:
+	// dst[(j/width·rows + i)·width + j%width] = src[i·ss + j], i < rows, j < cols.
+	// What is beyond the columns in the last panel is left as it is.
+	Pack func(dst []float32, width int, src []float32, ss, rows, cols int)
+
+	// Transpose computes dst[j·ds + i] = src[i·ss + j], i < rows, j < cols.
+	Transpose func(dst []float32, ds int, src []float32, ss, rows, cols int)
+
 	// SGD: w −= g·lr.
 	SGD func(w, g []float32, lr float32)
 

@@ -223,6 +223,46 @@ func TestRowsFromPanel(t *testing.T) {
 	}
 }
 
+// edges are sizes around the blocks of a transposition.
+var edges = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 23, 24, 31, 32, 33, 50}
+
+// TestPack and TestTranspose compare the copies of matrices.
+func TestPack(t *testing.T) {
+	guards := guardsFor(t, 2, 60*100)
+	for _, rows := range []int{0, 1, 2, 5, 19} {
+		for _, cols := range append(edges, 63, 64, 65) {
+			for _, width := range []int{1, 8, 16, 32, 48} {
+				ss := cols + (rows+cols)%3*5
+				r := random(rows, cols, width)
+				size := 0
+				if rows > 0 && cols > 0 {
+					size = (cols-1)/width*width*rows + (rows-1)*width + (cols-1)%width + 1
+				}
+				in := [][]float32{wild.values(r, make([]float32, size)), rowsOf(r, rows, ss, cols)}
+				comparison{fmt.Sprintf("Pack(%d rows of %d, width %d, ss %d)", rows, cols, width, ss), nil, func(k *Kernels, s [][]float32) float32 {
+					k.Pack(s[0], width, s[1], ss, rows, cols)
+					return 0
+				}}.sets(t, guards, in, []int{flushRight, 0, 3})
+			}
+		}
+	}
+}
+
+func TestTranspose(t *testing.T) {
+	guards := guardsFor(t, 2, 60*60)
+	for _, rows := range edges {
+		for _, cols := range edges {
+			ds, ss := rows+(rows+cols)%4*3, cols+(rows+cols)%3*5
+			r := random(rows, cols)
+			in := [][]float32{rowsOf(r, cols, ds, rows), rowsOf(r, rows, ss, cols)}
+			comparison{fmt.Sprintf("Transpose(%d×%d, ds %d, ss %d)", rows, cols, ds, ss), nil, func(k *Kernels, s [][]float32) float32 {
+				k.Transpose(s[0], ds, s[1], ss, rows, cols)
+				return 0
+			}}.sets(t, guards, in, []int{flushRight, 0, 3})
+		}
+	}
+}
+
 // TestPanelContracts checks that wrong sizes panic with nothing written.
 func TestPanelContracts(t *testing.T) {
 	const features = 20
@@ -266,6 +306,15 @@ func TestPanelContracts(t *testing.T) {
 			"RowsFromPanel, short panel":          func(a, b []float32) { k.RowsFromPanel(b, features, a[:len(a)-1], 32, features) },
 			"RowsFromPanel, short rows":           func(a, b []float32) { k.RowsFromPanel(b[:len(b)-1], features, a, 32, features) },
 			"RowsFromPanel, too many rows":        func(a, b []float32) { k.RowsFromPanel(b, features, a, 33, features) },
+			"Pack, short panels":                  func(a, b []float32) { k.Pack(a[:len(a)-1], 32, b, 32, features, 32) },
+			"Pack, short rows":                    func(a, b []float32) { k.Pack(a, 32, b[:len(b)-1], 32, features, 32) },
+			"Pack, no width":                      func(a, b []float32) { k.Pack(a, 0, b, 32, features, 32) },
+			"Pack, overflow":                      func(a, b []float32) { k.Pack(a, math.MaxInt, b, 1, 2, 2) },
+			"Pack, negative":                      func(a, b []float32) { k.Pack(a, 32, b, -1, features, 32) },
+			"Transpose, short output":             func(a, b []float32) { k.Transpose(a[:len(a)-1], 32, b, features, 32, features) },
+			"Transpose, short input":              func(a, b []float32) { k.Transpose(a, 32, b[:len(b)-1], features, 32, features) },
+			"Transpose, negative":                 func(a, b []float32) { k.Transpose(a, -1, b, features, 32, features) },
+			"Transpose, overflow":                 func(a, b []float32) { k.Transpose(a, math.MaxInt, b, features, 32, features) },
 		} {
 			a, b := panel(0), rows(0)
 			panicsUnchanged(t, k.Name+": "+what, [][]float32{a, b}, func() { call(a, b) })

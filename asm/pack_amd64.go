@@ -1,0 +1,48 @@
+//go:build amd64 && !purego
+
+package asm
+
+// packAVX2Asm copies 16·panels columns of each row; strides are in bytes, sp is
+// the distance of two panels in src, dp in dst:
+//
+//	for i < rows { for p < panels { for j < 16 { dst[i·ds + p·dp + j] = src[i·ss + p·sp + j] } } }
+//
+//go:noescape
+func packAVX2Asm(dst *float32, ds, dp int, src *float32, ss, sp, rows, panels int)
+
+// packBlocks packs the whole panels in assembly, each as its runs of 16 columns,
+// and the last, partial one in Go.
+func packBlocks(dst []float32, width int, src []float32, ss, rows, cols int) {
+	checkPack(dst, width, src, ss, rows, cols)
+	panels := cols / width
+	if width%16 != 0 || rows == 0 {
+		panels = 0
+	}
+	if panels > 0 {
+		for run := 0; run < width; run += 16 {
+			packAVX2Asm(&dst[run], 4*width, 4*width*rows, &src[run], 4*ss, 4*width, rows, panels)
+		}
+	}
+	packColumns(dst, width, src, ss, rows, cols, panels*width)
+}
+
+func packAVX2(dst []float32, width int, src []float32, ss, rows, cols int) {
+	packBlocks(dst, width, src, ss, rows, cols)
+}
+
+func packAVX512(dst []float32, width int, src []float32, ss, rows, cols int) {
+	packBlocks(dst, width, src, ss, rows, cols)
+}
+
+func transposeAVX2(dst []float32, ds int, src []float32, ss, rows, cols int) {
+	transposeBlocks(dst, ds, src, ss, rows, cols, 8, transposeAVX2Asm)
+}
+
+// transposeAVX512 takes the small blocks where the large ones do not fit.
+func transposeAVX512(dst []float32, ds int, src []float32, ss, rows, cols int) {
+	if rows < 16 || cols < 16 {
+		transposeBlocks(dst, ds, src, ss, rows, cols, 8, transposeAVX2Asm)
+		return
+	}
+	transposeBlocks(dst, ds, src, ss, rows, cols, 16, transposeAVX512Asm)
+}
