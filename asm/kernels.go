@@ -59,6 +59,10 @@ type Kernels struct {
 	// in L2, KC×32 floats of B in L1. They never change bits.
 	MR, MC, KC, NC int
 
+	// NR is the number of columns of the main tile: that of a panel of the right
+	// operand which stays in L1 while rows of A pass over it.
+	NR int
+
 	// Gemm computes for every i < M, j < N one chain in increasing k,
 	//
 	//	acc := 0 | Bias[i] | C[i,j]; for k < K { acc = fma(A[i,k], B[k,j], acc) }; C[i,j] = acc

@@ -91,27 +91,29 @@ func (e *Engine) multiply(op string, p product) {
 	if p.c.Rows == 0 || p.c.Cols == 0 {
 		return
 	}
-	if overlap(p.c, p.a) {
+	if !apart(&p.c, &p.a) && overlap(p.c, p.a) {
 		panic("matmul: " + op + ": C shares elements with A: multiply into another matrix")
 	}
-	if overlap(p.c, p.b) {
+	if !apart(&p.c, &p.b) && overlap(p.c, p.b) {
 		panic("matmul: " + op + ": C shares elements with B: multiply into another matrix")
 	}
-	if p.c.ColStride != 1 && p.c.RowStride == 1 && p.c.Cols > 1 {
-		p.c, p.a, p.b, p.transposed = p.c.T(), p.b.T(), p.a.T(), true
-	}
-	e.run(p)
+	e.run(&p)
 }
 
 // run divides a product that was checked over the workers.
-func (e *Engine) run(p product) {
-	e.product = p
+func (e *Engine) run(p *product) {
+	p.orient(e.kernels)
+	if len(e.scratch) == 1 {
+		e.scratch[0].multiply(e.kernels, p, 0, p.c.Rows, 0, p.c.Cols)
+		return
+	}
 	e.division = divide(p.c.Rows, p.c.Cols, p.a.Cols, e.kernels.MR, len(e.scratch))
 	if e.division.workers() == 1 {
-		e.Run(0, 1)
-	} else {
-		e.pool.Run(e, e.division.workers())
+		e.scratch[0].multiply(e.kernels, p, 0, p.c.Rows, 0, p.c.Cols)
+		return
 	}
+	e.product = *p
+	e.pool.Run(e, e.division.workers())
 	e.product = product{} // keeps no matrix alive
 }
 

@@ -9,7 +9,7 @@ import (
 
 // checkView panics where the view's sizes or strides are negative or where its
 // last element lies outside of its data.
-func (m Matrix) checkView(op, name string) {
+func (m *Matrix) checkView(op, name string) {
 	if m.Rows|m.Cols|m.RowStride|m.ColStride < 0 {
 		panic(fmt.Sprintf("matmul: %s: %s is %d×%d with strides %d and %d: none may be negative", op, name, m.Rows, m.Cols, m.RowStride, m.ColStride))
 	}
@@ -25,7 +25,7 @@ func (m Matrix) checkView(op, name string) {
 }
 
 // checkDistinct panics where two elements of C may be the same number.
-func (m Matrix) checkDistinct(op string) {
+func (m *Matrix) checkDistinct(op string) {
 	r := m.runs()
 	if m.Rows > 0 && m.Cols > 0 && (r.Cols > 1 && r.ColStride == 0 || r.Rows > 1 && r.RowStride <= (r.Cols-1)*r.ColStride) {
 		panic(fmt.Sprintf("matmul: %s: elements of C coincide: %d×%d with strides %d and %d", op, m.Rows, m.Cols, m.RowStride, m.ColStride))
@@ -44,15 +44,12 @@ func (m Matrix) runs() Matrix {
 // overlap tells whether x and y share an element. It looks at the elements, not
 // at what lies between: two blocks of one matrix side by side do not overlap.
 func overlap(x, y Matrix) bool {
-	if x.Rows == 0 || x.Cols == 0 || y.Rows == 0 || y.Cols == 0 {
+	if apart(&x, &y) {
 		return false
 	}
 	x, y = x.runs(), y.runs()
 	base := asm.Distance(x.Data, y.Data) // of y's first element in x's array
 	width := (y.Cols - 1) * y.ColStride
-	if base > (x.Rows-1)*x.RowStride+(x.Cols-1)*x.ColStride || base+(y.Rows-1)*y.RowStride+width < 0 {
-		return false
-	}
 	for i := range x.Rows {
 		first := i*x.RowStride - base // of the row, counted from y's first element
 		last := first + (x.Cols-1)*x.ColStride
@@ -72,6 +69,19 @@ func overlap(x, y Matrix) bool {
 	}
 	return false
 }
+
+// apart tells whether all of x lies before or behind all of y, or one of them has
+// no elements.
+func apart(x, y *Matrix) bool {
+	if x.Rows == 0 || x.Cols == 0 || y.Rows == 0 || y.Cols == 0 {
+		return true
+	}
+	base := asm.Distance(x.Data, y.Data)
+	return base > x.last() || base+y.last() < 0
+}
+
+// last returns the index of the last element in the data.
+func (m *Matrix) last() int { return (m.Rows-1)*m.RowStride + (m.Cols-1)*m.ColStride }
 
 // meet tells whether the numbers a + i·s, i < n, and b + j·t, j < m, have one in
 // common.

@@ -26,20 +26,19 @@ func (e *Engine) Sgemm(transA, transB bool, m, n, k int, alpha float32, a []floa
 	if m < 0 || n < 0 || k < 0 {
 		panic(fmt.Sprintf("matmul: Sgemm: m = %d, n = %d, k = %d: none may be negative", m, n, k))
 	}
-	p := product{
-		c:     stored("C", c, m, n, ldc, false),
-		alpha: alpha, accumulate: beta != 0,
-	}
-	read := alpha != 0 && k > 0
-	p.a, p.b = stored("A", a, m, k, lda, transA), stored("B", b, k, n, ldb, transB)
+	p := product{alpha: alpha, accumulate: beta != 0}
+	p.c.store("C", c, m, n, ldc, false)
+	p.a.store("A", a, m, k, lda, transA)
+	p.b.store("B", b, k, n, ldb, transB)
 	if m == 0 || n == 0 {
 		return
 	}
+	read := alpha != 0 && k > 0
 	p.c.checkView("Sgemm", "C")
 	if read {
 		p.a.checkView("Sgemm", "A")
 		p.b.checkView("Sgemm", "B")
-		if overlap(p.c, p.a) || overlap(p.c, p.b) {
+		if !apart(&p.c, &p.a) && overlap(p.c, p.a) || !apart(&p.c, &p.b) && overlap(p.c, p.b) {
 			panic("matmul: Sgemm: C shares elements with A or B: multiply into another matrix")
 		}
 	} else {
@@ -52,22 +51,19 @@ func (e *Engine) Sgemm(transA, transB bool, m, n, k int, alpha float32, a []floa
 		}
 	}
 	if read || beta == 0 {
-		e.run(p)
+		e.run(&p)
 	}
 }
 
-// stored returns op(X), rows×cols, of an X that is stored row-major with leading
+// store makes m op(X), rows×cols, of an X that is stored row-major with leading
 // dimension ld.
-func stored(name string, data []float32, rows, cols, ld int, transposed bool) Matrix {
+func (m *Matrix) store(name string, data []float32, rows, cols, ld int, transposed bool) {
+	*m = Matrix{data, rows, cols, ld, 1}
 	if transposed {
-		rows, cols = cols, rows
+		m.RowStride, m.ColStride = 1, ld
+		cols = rows
 	}
 	if ld < max(1, cols) {
 		panic(fmt.Sprintf("matmul: Sgemm: the leading dimension of %s is %d, its rows as stored have %d elements", name, ld, cols))
 	}
-	m := Matrix{data, rows, cols, ld, 1}
-	if transposed {
-		return m.T()
-	}
-	return m
 }
