@@ -97,24 +97,28 @@ func (e *Engine) multiply(op string, p product) {
 	if !apart(&p.c, &p.b) && overlap(p.c, p.b) {
 		panic("matmul: " + op + ": C shares elements with B: multiply into another matrix")
 	}
-	e.run(&p)
+	e.product = p
+	e.run()
+	e.product.release()
 }
 
-// run divides a product that was checked over the workers.
-func (e *Engine) run(p *product) {
+// run divides the product, which was checked, over the workers.
+func (e *Engine) run() {
+	p := &e.product
 	p.orient(e.kernels)
-	if len(e.scratch) == 1 {
-		e.scratch[0].multiply(e.kernels, p, 0, p.c.Rows, 0, p.c.Cols)
-		return
+	if len(e.scratch) > 1 {
+		e.division = divide(p.c.Rows, p.c.Cols, p.a.Cols, e.kernels.MR, len(e.scratch))
+		if e.division.workers() > 1 {
+			e.pool.Run(e, e.division.workers())
+			return
+		}
 	}
-	e.division = divide(p.c.Rows, p.c.Cols, p.a.Cols, e.kernels.MR, len(e.scratch))
-	if e.division.workers() == 1 {
-		e.scratch[0].multiply(e.kernels, p, 0, p.c.Rows, 0, p.c.Cols)
-		return
-	}
-	e.product = *p
-	e.pool.Run(e, e.division.workers())
-	e.product = product{} // keeps no matrix alive
+	e.scratch[0].multiply(e.kernels, p, 0, p.c.Rows, 0, p.c.Cols)
+}
+
+// release keeps no matrix alive.
+func (p *product) release() {
+	p.c.Data, p.a.Data, p.b.Data, p.epilogue = nil, nil, nil, nil
 }
 
 // Run is what one worker does of the product under way; [Pool.Run] calls it.

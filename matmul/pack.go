@@ -37,20 +37,20 @@ func (s *scratch) left(g *asm.Gemm, kernels *asm.Kernels, p *product, i, q int, 
 	g.A, g.RS, g.CS = rows, stride, 1
 }
 
-// smallPanels is the number of floats of a packed B that stays in L1 beside the
-// rows of a tile, so that all of its panels are multiplied at once.
-const smallPanels = 4096
+// smallRight is the number of floats of a B that stays in L1 beside the rows of a
+// tile, so that it needs no panels.
+const smallRight = 4096
 
 // panels multiplies the left operand of g with the rows q … and columns j … of b,
 // packed in panels. A large B is packed a few panels at a time, just before their
 // first use; alone tells that there is no other.
 func (s *scratch) panels(g *asm.Gemm, kernels *asm.Kernels, b *Matrix, q, j int, first, alone bool) {
 	n := g.N
-	if n*g.K <= smallPanels {
-		g.LDB, g.PB = asm.PanelWidth, g.K*asm.PanelWidth
-		g.B = reserve(&s.b, (n+asm.PanelWidth-1)/asm.PanelWidth*g.PB)
-		if first {
-			pack(g.B, asm.PanelWidth, b, q, j, g.K, n, kernels)
+	if n*g.K <= smallRight {
+		g.LDB, g.PB = strideOf(n), asm.PanelWidth
+		g.B = reserve(&s.b, g.K*g.LDB)
+		if first && g.K > 0 {
+			copyMatrix(kernels, Matrix{g.B, g.K, n, g.LDB, 1}, Matrix{b.from(q, j), g.K, n, b.RowStride, b.ColStride})
 		}
 		kernels.Gemm(*g)
 		return

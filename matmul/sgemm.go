@@ -26,7 +26,8 @@ func (e *Engine) Sgemm(transA, transB bool, m, n, k int, alpha float32, a []floa
 	if m < 0 || n < 0 || k < 0 {
 		panic(fmt.Sprintf("matmul: Sgemm: m = %d, n = %d, k = %d: none may be negative", m, n, k))
 	}
-	p := product{alpha: alpha, accumulate: beta != 0}
+	p := &e.product // in place: copies of it take longer than a small product
+	p.alpha, p.accumulate, p.epilogue, p.transposed = alpha, beta != 0, nil, false
 	p.c.store("C", c, m, n, ldc, false)
 	p.a.store("A", a, m, k, lda, transA)
 	p.b.store("B", b, k, n, ldb, transB)
@@ -51,8 +52,9 @@ func (e *Engine) Sgemm(transA, transB bool, m, n, k int, alpha float32, a []floa
 		}
 	}
 	if read || beta == 0 {
-		e.run(&p)
+		e.run()
 	}
+	p.release()
 }
 
 // store makes m op(X), rows×cols, of an X that is stored row-major with leading
