@@ -21,9 +21,8 @@ type Pool struct {
 	mu    sync.Mutex // one Run at a time
 	lanes []lane     // of workers 1, 2, …
 
-	task    Task
-	workers int  // of this Run
-	yield   bool // give way to the scheduler at each turn of a wait
+	ended uint32 // what done becomes when this Run has ended
+	yield bool   // give way to the scheduler at each turn of a wait
 
 	_       line
 	arrived atomic.Int32 // workers at the barrier
@@ -31,7 +30,7 @@ type Pool struct {
 	phase   atomic.Uint32 // barriers so far
 	failed  atomic.Bool   // a worker panicked
 	_       line
-	done    atomic.Int32 // workers, 0 excepted, that finished this Run
+	done    atomic.Uint32 // Runs that workers, 0 excepted, have finished, all counted
 	_       line
 
 	failure any // value of the first panic, written by whoever set failed
@@ -43,13 +42,17 @@ type Pool struct {
 // them because the prefetcher of amd64 fetches pairs.
 type line [128]byte
 
-// lane is how one worker is called.
+// lane is how one worker is called. The task lies on the line that the worker
+// looks at, so that it comes with the call: each other line that one CPU wrote
+// and another reads costs a call 0.1 to 0.2 µs.
 type lane struct {
-	calls  atomic.Uint32 // Runs that this worker was called for
-	closed atomic.Bool
-	parked atomic.Bool
-	wake   chan struct{} // holds one wake-up
-	_      line
+	calls   atomic.Uint32 // Runs that this worker was called for
+	closed  atomic.Bool
+	parked  atomic.Bool
+	workers int // of this Run
+	task    Task
+	wake    chan struct{} // holds one wake-up
+	_       line
 }
 
 const (
@@ -86,20 +89,22 @@ func (p *Pool) Run(t Task, workers int) {
 	if len(p.lanes) > 0 && p.lanes[0].closed.Load() {
 		panic("matmul: Run on a pool that was closed")
 	}
-	p.task, p.workers = t, workers
 	p.yield = workers > runtime.GOMAXPROCS(0) || cooperative
-	p.done.Store(0)
-	p.arrived.Store(0)
-	for i := range p.lanes[:workers-1] {
-		p.lanes[i].call()
+	p.ended += uint32(workers - 1)
+	if p.arrived.Load() != 0 { // a worker panicked before a barrier
+		p.arrived.Store(0)
 	}
-	p.do(0)
+	for i := range p.lanes[:workers-1] {
+		l := &p.lanes[i]
+		l.task, l.workers = t, workers
+		l.call()
+	}
+	p.do(t, 0, workers)
 	w := p.newWait()
-	for p.done.Load() != int32(workers-1) {
+	for p.done.Load() != p.ended {
 		w.turn()
 	}
 	p.end(&w)
-	p.task = nil
 	if p.failed.Load() {
 		failure := p.failure
 		p.failure = nil
@@ -115,7 +120,7 @@ const cooperative = runtime.GOARCH == "wasm"
 // call tells a worker that there is work.
 func (l *lane) call() {
 	l.calls.Add(1)
-	if l.parked.CompareAndSwap(true, false) {
+	if l.parked.Load() && l.parked.CompareAndSwap(true, false) {
 		l.wake <- struct{}{}
 	}
 }
@@ -128,7 +133,9 @@ func (p *Pool) work(worker int) {
 		if l.closed.Load() {
 			return
 		}
-		p.do(worker)
+		t, workers := l.task, l.workers
+		l.task = nil
+		p.do(t, worker, workers)
 		p.done.Add(1)
 	}
 }
@@ -159,13 +166,13 @@ func (l *lane) await(seen uint32) {
 }
 
 // do runs the task and keeps the first panic.
-func (p *Pool) do(worker int) {
+func (p *Pool) do(t Task, worker, workers int) {
 	defer func() {
 		if r := recover(); r != nil && r != errReleased && p.failed.CompareAndSwap(false, true) {
 			p.failure = r
 		}
 	}()
-	p.task.Run(worker, p.workers)
+	t.Run(worker, workers)
 }
 
 // errReleased is what a barrier panics with when another worker failed.
