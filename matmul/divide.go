@@ -34,8 +34,8 @@ func largest(parts, n, grain int) int {
 }
 
 // handover is the work that one more worker must save to be worth being called:
-// half a microsecond, in registers of 16 columns times steps of k.
-const handover = 4000
+// 0.8 µs of AVX2, 0.35 of AVX-512, in registers of 16 columns times steps of k.
+const handover = 2500
 
 // divide chooses the grid whose busiest worker has least to do, the work being
 // counted in registers times steps. Every worker packs what it reads, so a
@@ -59,6 +59,20 @@ func divide(m, n, k, mr, workers int) division {
 			if work += handover * (d.workers() - 1); work < least {
 				best, least = d, work
 			}
+		}
+	}
+	return best
+}
+
+// divideColumns is divide for a product that goes through a scratch into columns
+// of C, whose rows workers would otherwise share line by line.
+func divideColumns(m, n, k, workers int) division {
+	const grain = asm.PanelWidth / 4
+	best := division{1, 1, 1, grain}
+	least := registers(n) * m * k
+	for across := 2; across <= workers; across++ {
+		if work := registers(largest(across, n, grain))*m*k + handover*(across-1); work < least {
+			best, least = division{1, across, 1, grain}, work
 		}
 	}
 	return best
