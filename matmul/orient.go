@@ -9,8 +9,8 @@ func (p *product) orient(kernels *asm.Kernels) {
 	if p.c.ColStride != 1 && p.c.RowStride == 1 && p.c.Cols > 1 {
 		p.turn()
 	}
-	if p.alpha != 1 {
-		return // it scales A, which is to stay the left operand
+	if p.alpha != 1 || p.c.Cols > 2*kernels.MC {
+		return // alpha scales A, the left operand; a tall Cᵀ leaves no block of Bᵀ in L2
 	}
 	if p.turnedWork(kernels) < work(p.c.Rows, p.c.Cols, p.a.Cols, kernels)+moves(&p.b) {
 		p.turn()

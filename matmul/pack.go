@@ -41,6 +41,11 @@ func (s *scratch) left(g *asm.Gemm, kernels *asm.Kernels, p *product, i, q int, 
 // tile, so that it needs no panels.
 const smallRight = 4096
 
+// packColumns is the number of columns that are packed at a time. The longer the
+// piece of each row, the better the CPU fetches ahead: with 64, 128×1024×784 took
+// 1.07 times as long (Zen 3, B from L3 or memory). The panels stay in L2.
+const packColumns = 128
+
 // panels multiplies the left operand of g with the rows q … and columns j … of b,
 // packed in panels. A large B is packed a few panels at a time, just before their
 // first use; alone tells that there is no other.
@@ -56,7 +61,7 @@ func (s *scratch) panels(g *asm.Gemm, kernels *asm.Kernels, b *Matrix, q, j int,
 		return
 	}
 	width := kernels.NR
-	group := max(width, 64) // columns: four lines of each row are read at once
+	group := max(width, packColumns)
 	g.LDB, g.PB = width, asm.PanelWidth
 	buffer := reserve(&s.b, (n+group-1)/group*group*g.K)
 	c := g.C
