@@ -287,3 +287,13 @@ func checkTransposed(dst []float32, ds int, src []float32, ss, rows, cols int) {
 	need("Transpose", "dst", len(dst), cols-1, ds, 0, 0, rows-1)
 	need("Transpose", "src", len(src), rows-1, ss, 0, 0, cols-1)
 }
+
+// checkVecMat panics where the operands of [Kernels.VecMat] do not fit together.
+func checkVecMat(y, x, w []float32, ld int) {
+	if ld < 0 {
+		panic(fmt.Sprintf("asm: VecMat: rows at a distance of %d", ld))
+	}
+	if len(y) > 0 && len(x) > 0 {
+		need("VecMat", "w", len(w), len(x)-1, ld, 0, 0, len(y)-1)
+	}
+}

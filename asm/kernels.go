@@ -81,6 +81,13 @@ type Kernels struct {
 	// len(w) = ⌈len(y)/16⌉·len(x)·16, len(b) = len(y).
 	Gemv func(y, x, w, b []float32)
 
+	// VecMat continues for every j < len(y) one chain in increasing k,
+	//
+	//	for k < len(x) { y[j] = fma(x[k], w[k·ld + j], y[j]) }
+	//
+	// a row times a matrix of contiguous rows. y must not overlap x or w.
+	VecMat func(y, x, w []float32, ld int)
+
 	// Exp, Log, Sigmoid, Tanh and ReLU compute y[i] = f(x[i]); y may be x.
 	// ReLU is: if x < 0 { +0 } else { x }, so that NaN and −0 pass.
 	Exp, Log, Sigmoid, Tanh, ReLU func(y, x []float32)

@@ -41,7 +41,7 @@ func avx2() *Kernels {
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX2, rmspropMomentumAVX2, adamAVX2
 	k.Gather, k.GatherRows, k.Prefetch = gatherAVX2, gatherRowsAVX2, prefetchAMD64
 	k.PanelFromRows, k.RowsFromPanel = panelFromRowsAVX2, rowsFromPanelAVX2
-	k.Pack, k.Transpose = packAVX2, transposeAVX2
+	k.Pack, k.Transpose, k.VecMat = packAVX2, transposeAVX2, vecMatAVX2
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX2, logAVX2, sigmoidAVX2, tanhAVX2, reluAVX2
 	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX2, tanhGradAVX2, reluGradAVX2
 	k.Mul, k.Scale = mulAVX2, scaleAVX2
@@ -65,7 +65,7 @@ func avx512() *Kernels {
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX512, rmspropMomentumAVX512, adamAVX512
 	k.Gather, k.GatherRows = gatherAVX512, gatherRowsAVX512
 	k.PanelFromRows, k.RowsFromPanel = panelFromRowsAVX512, rowsFromPanelAVX512
-	k.Pack, k.Transpose = packAVX512, transposeAVX512
+	k.Pack, k.Transpose, k.VecMat = packAVX512, transposeAVX512, vecMatAVX512
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX512, logAVX512, sigmoidAVX512, tanhAVX512, reluAVX512
 	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX512, tanhGradAVX512, reluGradAVX512
 	k.Mul, k.Scale = mulAVX512, scaleAVX512

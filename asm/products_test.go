@@ -194,3 +194,39 @@ func TestGemvChain(t *testing.T) {
 		}
 	}
 }
+
+// TestVecMat compares VecMat of every set with the specification and that with
+// the chains, which start at y.
+func TestVecMat(t *testing.T) {
+	guards := guardsFor(t, 3, 7*250)
+	for _, cols := range []int{0, 1, 2, 7, 8, 9, 15, 16, 17, 24, 31, 33, 40, 56, 63, 65, 80, 90, 96, 97, 100, 103, 104, 105, 127, 209, 230} {
+		for _, rows := range []int{0, 1, 2, 7} {
+			for f := range fills {
+				ld := cols + (rows+cols)%3*5
+				r := random(cols, rows, int(f))
+				in := [][]float32{f.values(r, make([]float32, cols)), f.values(r, make([]float32, rows)), f.values(r, rowsOf(r, rows, ld, cols))}
+				want := append([]float32{}, in[0]...)
+				for j := range want {
+					for i, v := range in[1] {
+						want[j] = fma32(v, in[2][i*ld+j], want[j])
+					}
+				}
+				y := append([]float32{}, in[0]...)
+				generic().VecMat(y, in[1], in[2], ld)
+				if d := diff(y, want); d != "" {
+					t.Fatalf("VecMat(%d, %d): %s", cols, rows, d)
+				}
+				comparison{fmt.Sprintf("VecMat(%d columns, %d rows, ld %d)", cols, rows, ld), nil, func(k *Kernels, s [][]float32) float32 {
+					k.VecMat(s[0], s[1], s[2], ld)
+					return 0
+				}}.sets(t, guards, in, []int{flushRight, 0, 3})
+			}
+		}
+	}
+	for _, k := range Available() {
+		y, x, w := positive.values(random(1), make([]float32, 20)), make([]float32, 3), make([]float32, 3*20)
+		panicsUnchanged(t, k.Name+": VecMat, short w", [][]float32{y}, func() { k.VecMat(y, x, w[1:], 20) })
+		panicsUnchanged(t, k.Name+": VecMat, negative", [][]float32{y}, func() { k.VecMat(y, x, w, -1) })
+		panicsUnchanged(t, k.Name+": VecMat, overflow", [][]float32{y}, func() { k.VecMat(y, x, w, math.MaxInt) })
+	}
+}

@@ -18,6 +18,10 @@ func (s *scratch) multiply(kernels *asm.Kernels, p *product, i0, i1, j0, j1 int)
 	packA := p.alpha != 1 || packLeft(&p.a, m, n)
 	packB := p.b.ColStride != 1 && p.b.Cols > 1 || packRight(&p.b, m)
 	through := p.c.ColStride != 1 && p.c.Cols > 1
+	if m == 1 && !through && k > 1 {
+		s.row(kernels, p, i0, j0, n)
+		return
+	}
 	if !packA && !packB && !through && k <= steps {
 		kernels.Gemm(asm.Gemm{M: m, N: n, K: k, A: p.a.from(i0, 0), RS: p.a.RowStride, CS: p.a.ColStride,
 			B: p.b.from(0, j0), LDB: p.b.RowStride, PB: asm.PanelWidth, C: p.c.from(i0, j0), LDC: p.c.RowStride, PC: asm.PanelWidth,

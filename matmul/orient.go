@@ -35,10 +35,16 @@ func (p *product) turnedWork(kernels *asm.Kernels) int {
 }
 
 // work counts the multiply-adds of registers in a product: at least 4 rows
-// because that many wait for each other in a tile of fewer.
+// because that many wait for each other in a tile of fewer, and 2 for a single
+// row, which has its own kernel.
 func work(m, n, k int, kernels *asm.Kernels) int {
 	lanes := kernels.NR / 2
-	return max(m, 4) * ((n + lanes - 1) / lanes) * k
+	if m == 1 {
+		m = 2
+	} else {
+		m = max(m, 4)
+	}
+	return m * ((n + lanes - 1) / lanes) * k
 }
 
 // moves counts the transposition of a right operand in the same unit: 64 floats
