@@ -17,12 +17,13 @@ func (s *scratch) multiply(kernels *asm.Kernels, p *product, i0, i1, j0, j1 int)
 	columns, steps, rows := n, blockOf(k, kernels.KC, 8), blockOf(m, kernels.MC, kernels.MR)
 	packA := p.alpha != 1 || packLeft(&p.a, m, n)
 	packB := p.b.ColStride != 1 && p.b.Cols > 1 || packRight(&p.b, m)
+	short := k <= steps
 	through := p.c.ColStride != 1 && p.c.Cols > 1
 	if m == 1 && !through && k > 1 {
 		s.row(kernels, p, i0, j0, n)
 		return
 	}
-	if !packA && !packB && !through && k <= steps {
+	if !packA && !packB && !through && short {
 		kernels.Gemm(asm.Gemm{M: m, N: n, K: k, A: p.a.from(i0, 0), RS: p.a.RowStride, CS: p.a.ColStride,
 			B: p.b.from(0, j0), LDB: p.b.RowStride, PB: asm.PanelWidth, C: p.c.from(i0, j0), LDC: p.c.RowStride, PC: asm.PanelWidth,
 			Bias: nil, Accumulate: p.accumulate})
@@ -34,6 +35,8 @@ func (s *scratch) multiply(kernels *asm.Kernels, p *product, i0, i1, j0, j1 int)
 	switch {
 	case through:
 		columns, rows = blockOf(n, throughColumns, asm.PanelWidth), m // a block of C lasts for all steps of its chains
+	case packB && short:
+		columns = blockOf(n, max(asm.PanelWidth, shortRight/max(k, 1)), asm.PanelWidth)
 	case packB:
 		columns = blockOf(n, kernels.NC, asm.PanelWidth)
 	default:
@@ -50,7 +53,7 @@ func (s *scratch) multiply(kernels *asm.Kernels, p *product, i0, i1, j0, j1 int)
 				s.left(&g, kernels, p, i, q, packA)
 				s.result(&g, kernels, &p.c, i, j, through, p.accumulate && q == 0)
 				if packB {
-					s.panels(&g, kernels, &p.b, q, j, i == i0, m == i1-i0)
+					s.panels(&g, kernels, &p.b, q, j, short, i == i0, m == i1-i0)
 				} else {
 					g.B, g.LDB, g.PB = p.b.from(q, j), p.b.RowStride, asm.PanelWidth
 					kernels.Gemm(g)

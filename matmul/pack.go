@@ -41,21 +41,37 @@ func (s *scratch) left(g *asm.Gemm, kernels *asm.Kernels, p *product, i, q int, 
 // tile, so that it needs no panels.
 const smallRight = 4096
 
+// shortRight is the number of floats of a packed B of short chains: it stays in L2
+// while each tile of rows passes over all of it, so that C is written row by row.
+// 784×1024×128 with Aᵀ took 1.1 to 1.5 times as long panel by panel, 256×256×256
+// 1.06 times; twice as many floats took 1.04 times as long for the latter (AVX2,
+// Zen 3). Longer chains come back to C, and are faster with a panel in L1.
+const shortRight = 32768
+
 // packColumns is the number of columns that are packed at a time. The longer the
 // piece of each row, the better the CPU fetches ahead: with 64, 128×1024×784 took
 // 1.07 times as long (Zen 3, B from L3 or memory). The panels stay in L2.
 const packColumns = 128
 
 // panels multiplies the left operand of g with the rows q … and columns j … of b,
-// packed in panels. A large B is packed a few panels at a time, just before their
-// first use; alone tells that there is no other.
-func (s *scratch) panels(g *asm.Gemm, kernels *asm.Kernels, b *Matrix, q, j int, first, alone bool) {
+// packed in panels: all of them at once for short chains, else a few at a time,
+// just before their first use; alone tells that there is no other.
+func (s *scratch) panels(g *asm.Gemm, kernels *asm.Kernels, b *Matrix, q, j int, short, first, alone bool) {
 	n := g.N
 	if n*g.K <= smallRight {
 		g.LDB, g.PB = strideOf(n), asm.PanelWidth
 		g.B = reserve(&s.b, g.K*g.LDB)
 		if first && g.K > 0 {
 			copyMatrix(kernels, Matrix{g.B, g.K, n, g.LDB, 1}, Matrix{b.from(q, j), g.K, n, b.RowStride, b.ColStride})
+		}
+		kernels.Gemm(*g)
+		return
+	}
+	if short {
+		g.LDB, g.PB = asm.PanelWidth, g.K*asm.PanelWidth
+		g.B = reserve(&s.b, (n+asm.PanelWidth-1)/asm.PanelWidth*g.PB)
+		if first {
+			pack(g.B, asm.PanelWidth, b, q, j, g.K, n, kernels)
 		}
 		kernels.Gemm(*g)
 		return
