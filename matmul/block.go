@@ -39,7 +39,7 @@ func (s *scratch) multiply(kernels *asm.Kernels, p *product, i0, i1, j0, j1 int)
 		columns = blockOf(n, max(asm.PanelWidth, shortRight/max(k, 1)), asm.PanelWidth)
 	case packB:
 		columns = blockOf(n, kernels.NC, asm.PanelWidth)
-	default:
+	case !packA:
 		rows = m
 	}
 	for j := j0; j < j1; j += columns { // columns of C
