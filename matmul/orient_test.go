@@ -66,6 +66,23 @@ func TestPanels(t *testing.T) {
 	}
 }
 
+// Several blocks of rows of an A that is scaled, with B in place and in panels.
+func TestScaledBlocks(t *testing.T) {
+	r := rand.New(rand.NewPCG(14, 14))
+	for _, s := range setups(t, 1, 2) {
+		for _, n := range []int{40, 150} {
+			m, k := 2*s.Engine.kernels.MC+3, 21
+			a, b := rowMajor.view(m, k, random(r, false)), rowMajor.view(k, n, random(r, false))
+			c, want := NewMatrix(m, n), NewMatrix(m, n)
+			sgemm(-0.7, a, b, 0, want)
+			s.Sgemm(false, false, m, n, k, -0.7, a.Data, k, b.Data, n, 0, c.Data, n)
+			if err := sameBits(c, want); err != nil {
+				t.Errorf("%v: %d columns: %v", s, n, err)
+			}
+		}
+	}
+}
+
 // A single row of C has its own path.
 func TestRow(t *testing.T) {
 	all := setups(t, 1, 2)
