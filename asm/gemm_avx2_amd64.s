@@ -28,8 +28,13 @@
 #define LOADM(C0, C1) VMOVUPS (R15), C0; VMASKMOVPS 32(R15), Y14, C1; ADDQ R12, R15
 #define LOADH(C0) VMASKMOVPS (R15), Y14, C0; ADDQ R12, R15
 #define STORE(C0, C1) VMOVUPS C0, (R15); VMOVUPS C1, 32(R15); ADDQ R12, R15
-#define STOREM(C0, C1) VMOVUPS C0, (R15); VMASKMOVPS C1, Y14, 32(R15); ADDQ R12, R15
-#define STOREH(C0) VMASKMOVPS C0, Y14, (R15); ADDQ R12, R15
+#define STOREW(C0) VMOVUPS C0, (R15); ADDQ R12, R15
+
+// parts of the last register, 4, 2 and 1 floats, which then leave it: a masked
+// store takes Zen 3 some 20 cycles
+#define FOUR(C0, X0) VMOVUPS X0, (R15); VEXTRACTF128 $1, C0, X0; ADDQ R12, R15
+#define TWO(X0) VMOVLPS X0, (R15); VPERMILPS $0x0e, X0, X0; ADDQ R12, R15
+#define ONE(X0) VMOVSS X0, (R15); ADDQ R12, R15
 
 // a step of k over both registers; the same beside a mask; over one register
 #define STEP1 FMA2((AX), Y14, Y0, Y1)
@@ -90,18 +95,36 @@
 #define STORE4 STORE3; STORE(Y6, Y7)
 #define STORE5 STORE4; STORE(Y8, Y9)
 #define STORE6 STORE5; STORE(Y10, Y11)
-#define STOREM1 STOREM(Y0, Y1)
-#define STOREM2 STOREM1; STOREM(Y2, Y3)
-#define STOREM3 STOREM2; STOREM(Y4, Y5)
-#define STOREM4 STOREM3; STOREM(Y6, Y7)
-#define STOREM5 STOREM4; STOREM(Y8, Y9)
-#define STOREM6 STOREM5; STOREM(Y10, Y11)
-#define STOREH1 STOREH(Y0)
-#define STOREH2 STOREH1; STOREH(Y2)
-#define STOREH3 STOREH2; STOREH(Y4)
-#define STOREH4 STOREH3; STOREH(Y6)
-#define STOREH5 STOREH4; STOREH(Y8)
-#define STOREH6 STOREH5; STOREH(Y10)
+#define WHOLE1 STOREW(Y0)
+#define WHOLE2 WHOLE1; STOREW(Y2)
+#define WHOLE3 WHOLE2; STOREW(Y4)
+#define WHOLE4 WHOLE3; STOREW(Y6)
+#define WHOLE5 WHOLE4; STOREW(Y8)
+#define WHOLE6 WHOLE5; STOREW(Y10)
+#define FOURS1 FOUR(Y0, X0)
+#define FOURS2 FOURS1; FOUR(Y2, X2)
+#define FOURS3 FOURS2; FOUR(Y4, X4)
+#define FOURS4 FOURS3; FOUR(Y6, X6)
+#define FOURS5 FOURS4; FOUR(Y8, X8)
+#define FOURS6 FOURS5; FOUR(Y10, X10)
+#define TWOS1 TWO(X0)
+#define TWOS2 TWOS1; TWO(X2)
+#define TWOS3 TWOS2; TWO(X4)
+#define TWOS4 TWOS3; TWO(X6)
+#define TWOS5 TWOS4; TWO(X8)
+#define TWOS6 TWOS5; TWO(X10)
+#define ONES1 ONE(X0)
+#define ONES2 ONES1; ONE(X2)
+#define ONES3 ONES2; ONE(X4)
+#define ONES4 ONES3; ONE(X6)
+#define ONES5 ONES4; ONE(X8)
+#define ONES6 ONES5; ONE(X10)
+#define RIGHT1 VMOVAPS Y1, Y0
+#define RIGHT2 RIGHT1; VMOVAPS Y3, Y2
+#define RIGHT3 RIGHT2; VMOVAPS Y5, Y4
+#define RIGHT4 RIGHT3; VMOVAPS Y7, Y6
+#define RIGHT5 RIGHT4; VMOVAPS Y9, Y8
+#define RIGHT6 RIGHT5; VMOVAPS Y11, Y10
 
 // masks: the 8 lanes from index 8−n are n times all ones, then zero.
 DATA ·maskAVX2+0(SB)/8, $-1
@@ -205,7 +228,7 @@ end:
 // TILES walks over the blocks of R rows and over the columns: tiles of 16, the
 // second one of a panel 64 bytes behind the first, then the last one with 9 … 15
 // or with 1 … 8 columns.
-#define TILES(R, AHEAD, STEP, STEPM, HALF, CLEAR, START, LOAD, LOADM, LOADH, STORE, STOREM, STOREH) \
+#define TILES(R, AHEAD, STEP, STEPM, HALF, CLEAR, START, LOAD, LOADM, LOADH, STORE, WHOLE, FOURS, TWOS, ONES, RIGHT) \
 	MOVQ rs+8(FP), CX; \
 	LEAQ (CX)(CX*2), DX; \
 	LEAQ (CX)(CX*4), SI; \
@@ -289,8 +312,11 @@ mask: \
 beginLast: \
 	STEPS(B2M, STEPM, stepsLast, loopLast, endLast); \
 	MOVQ R11, R15; \
-	STOREM; \
-	JMP done; \
+	WHOLE; \
+	ADDQ $32, R11; \
+	SUBQ $32, R13; \
+	RIGHT; \
+	JMP four; \
 half: \
 	VMOVUPS (R15), Y14; \
 	CMPB accumulate+96(FP), $0; \
@@ -299,30 +325,50 @@ half: \
 	LOADH; \
 beginHalf: \
 	STEPS(B1M, HALF, stepsHalf, loopHalf, endHalf); \
+	CMPQ R13, $32; \
+	JLT four; \
 	MOVQ R11, R15; \
-	STOREH; \
+	WHOLE; \
+	JMP done; \
+four: \
+	TESTQ $16, R13; \
+	JZ two; \
+	MOVQ R11, R15; \
+	FOURS; \
+	ADDQ $16, R11; \
+two: \
+	TESTQ $8, R13; \
+	JZ one; \
+	MOVQ R11, R15; \
+	TWOS; \
+	ADDQ $8, R11; \
+one: \
+	TESTQ $4, R13; \
+	JZ done; \
+	MOVQ R11, R15; \
+	ONES; \
 	JMP done
 
 // func gemm1x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-128
-	TILES(1, AHEAD1, STEP1, STEPM1, HALF1, CLEAR1, START1, LOAD1, LOADM1, LOADH1, STORE1, STOREM1, STOREH1)
+	TILES(1, AHEAD1, STEP1, STEPM1, HALF1, CLEAR1, START1, LOAD1, LOADM1, LOADH1, STORE1, WHOLE1, FOURS1, TWOS1, ONES1, RIGHT1)
 
 // func gemm2x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-128
-	TILES(2, AHEAD2, STEP2, STEPM2, HALF2, CLEAR2, START2, LOAD2, LOADM2, LOADH2, STORE2, STOREM2, STOREH2)
+	TILES(2, AHEAD2, STEP2, STEPM2, HALF2, CLEAR2, START2, LOAD2, LOADM2, LOADH2, STORE2, WHOLE2, FOURS2, TWOS2, ONES2, RIGHT2)
 
 // func gemm3x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-128
-	TILES(3, AHEAD3, STEP3, STEPM3, HALF3, CLEAR3, START3, LOAD3, LOADM3, LOADH3, STORE3, STOREM3, STOREH3)
+	TILES(3, AHEAD3, STEP3, STEPM3, HALF3, CLEAR3, START3, LOAD3, LOADM3, LOADH3, STORE3, WHOLE3, FOURS3, TWOS3, ONES3, RIGHT3)
 
 // func gemm4x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-128
-	TILES(4, AHEAD4, STEP4, STEPM4, HALF4, CLEAR4, START4, LOAD4, LOADM4, LOADH4, STORE4, STOREM4, STOREH4)
+	TILES(4, AHEAD4, STEP4, STEPM4, HALF4, CLEAR4, START4, LOAD4, LOADM4, LOADH4, STORE4, WHOLE4, FOURS4, TWOS4, ONES4, RIGHT4)
 
 // func gemm5x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-128
-	TILES(5, AHEAD5, STEP5, STEPM5, HALF5, CLEAR5, START5, LOAD5, LOADM5, LOADH5, STORE5, STOREM5, STOREH5)
+	TILES(5, AHEAD5, STEP5, STEPM5, HALF5, CLEAR5, START5, LOAD5, LOADM5, LOADH5, STORE5, WHOLE5, FOURS5, TWOS5, ONES5, RIGHT5)
 
 // func gemm6x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-128
-	TILES(6, AHEAD6, STEP6, STEPM6, HALF6, CLEAR6, START6, LOAD6, LOADM6, LOADH6, STORE6, STOREM6, STOREH6)
+	TILES(6, AHEAD6, STEP6, STEPM6, HALF6, CLEAR6, START6, LOAD6, LOADM6, LOADH6, STORE6, WHOLE6, FOURS6, TWOS6, ONES6, RIGHT6)
