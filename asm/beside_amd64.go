@@ -14,17 +14,18 @@ type beside struct {
 	w, s0, s1, g *float32
 	constants    [5]float32
 	size         int // of the update, whole slots
-	end          int // two slots behind it, where the last part ends
+	end          int // where the last part of the last slot ends
 	perTile      int // slots of the update in a tile
 
 	blocks, tiles               int // of rows, and tiles of each
-	tile, bAt, cAt, slots, left int // what the assembly counts with
+	tile, bAt, cAt, pairs, left int // what the assembly counts with
 }
 
 // besideTile is the sizes of a set's tile.
 type besideTile struct {
 	rows, columns int
-	slot          int // parameters of a slot of the update
+	slot          int // parameters that are updated at a time
+	lag           int // slots until the last part of one is done
 	steps         int // of k beside a slot
 }
 
@@ -40,7 +41,7 @@ func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters 
 	const size = 4
 	inPanel := PanelWidth/t.columns - 1 // tiles of a panel beside the last one
 	across := g.N / t.columns
-	slots, tiles := parameters/t.slot+2, rows/t.rows*across
+	slots, tiles := parameters/t.slot+t.lag, rows/t.rows*across
 	*args = beside{
 		a: &g.A[0], b: &g.B[0], c: &g.C[0], ldb: g.LDB * size, ldc: g.LDC * size,
 		pb: (g.PB - inPanel*PanelWidth) * size, pc: (g.PC - inPanel*PanelWidth) * size,
@@ -111,7 +112,7 @@ func (k *Kernels) gemmUpdateAVX512(g Gemm, u Update) {
 	g.check()
 	u.check()
 	var args beside
-	rows, parameters := args.prepare(&g, &u, besideTile{rows: 10, columns: 32, slot: 32, steps: 2})
+	rows, parameters := args.prepare(&g, &u, besideTile{rows: 10, columns: 32, slot: 32, lag: 2, steps: 2})
 	if rows > 0 {
 		switch u.Rule {
 		case RuleSGD:
@@ -163,7 +164,7 @@ func (k *Kernels) gemmUpdateAVX2(g Gemm, u Update) {
 	g.check()
 	u.check()
 	var args beside
-	rows, parameters := args.prepare(&g, &u, besideTile{rows: 5, columns: 16, slot: 16, steps: 4})
+	rows, parameters := args.prepare(&g, &u, besideTile{rows: 5, columns: 16, slot: 32, lag: 1, steps: 8})
 	if rows > 0 {
 		switch u.Rule {
 		case RuleSGD:

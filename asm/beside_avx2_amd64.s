@@ -11,19 +11,19 @@
 //	 …        …    …
 //	a[4,k]   Y8   Y9     Y13, Y14, Y15: the update
 //
-// The update goes by slots of 16 parameters, four steps of k each, in three parts:
-// P1 makes the new slots of the optimizer, P2 the denominator, P3 the weight. A
-// part is done for a slot one slot after the part before it: a CPU that keeps 256
-// instructions under way (Zen 3) looks ten steps of k ahead, so that the whole
-// chain of Adam, 60 cycles with its root and its division, would hold up the
-// products.
+// The update goes by pairs of slots of 16 parameters, four steps of k each slot, in
+// three parts: P1 makes the new slots of the optimizer, P2 the denominator, P3 the
+// weight. A part is done for a slot five steps or more after the part before it: a
+// CPU that keeps 256 instructions under way (Zen 3) looks ten steps of k ahead, so
+// that the whole chain of Adam, 60 cycles with its root and its division, would
+// hold up the products. P2 and P3 of a pair end in the next one.
 //
 //	AX      row 0 of A at k          R8, R9   B at k and its row stride
 //	R10     k to go in this panel    BP       the arguments
 //	BX, SI, R11, R12                 w, both slots of the optimizer, g
 //	R13     bytes of the update done R15      scratch
-//	R14     constants, 32 bytes each: c[0] … c[4], |·| mask, 2⁻¹⁰⁰; then the
-//	        denominators of two slots
+//	R14     constants, 32 bytes each: c[0] … c[4], |·| mask, 2⁻¹⁰⁰; then, from
+//	        256 on, the denominators of two slots
 
 #define C0 (R14)
 #define C1 32(R14)
@@ -32,7 +32,6 @@
 #define C4 128(R14)
 #define ABS 160(R14)
 #define TINY 192(R14)
-#define DEN(O) (256+O)(R14)(R15*1)
 
 #define ROW(O, L, R) VBROADCASTSS O(AX), Y12; VFMADD231PS Y10, Y12, L; VFMADD231PS Y11, Y12, R
 #define STEP VMOVUPS (R8), Y10; VMOVUPS 32(R8), Y11; \
@@ -50,40 +49,56 @@
 
 #define TINY0(X, T) VANDPS ABS, X, T; VCMPPS $0x15, TINY, T, T; VANDPS T, X, X
 
-// SLOT does the parts of one slot of the update, with steps of k, or nothing,
-// between them.
-#define SLOT(STEP, P1, P2, P3, first, second, third, last) \
+// PAIR does the parts of a pair of slots, with steps of k between them.
+#define PAIR(P1, P2, P3) \
 	STEP; \
-	CMPQ R13, beside_size(BP); \
-	JGE first; \
 	P1(0); \
-first: \
 	STEP; \
-	CMPQ R13, beside_size(BP); \
-	JGE second; \
 	P1(32); \
-second: \
 	STEP; \
-	MOVQ R13, R15; \
-	SUBQ $64, R15; \
-	CMPQ R15, beside_size(BP); \
-	JCC third; \
-	ANDQ $64, R15; \
-	P2(0); \
-	P2(32); \
-third: \
+	P2(0, 256); \
+	P2(32, 288); \
 	STEP; \
-	CMPQ R13, $128; \
-	JLT last; \
-	MOVQ R13, R15; \
-	ANDQ $64, R15; \
-	P3(0); \
-	P3(32); \
-last: \
-	ADDQ $64, R13
+	P3(0, 320); \
+	P3(32, 352); \
+	STEP; \
+	P1(64); \
+	STEP; \
+	P1(96); \
+	STEP; \
+	P2(64, 320); \
+	P2(96, 352); \
+	STEP; \
+	P3(64, 256); \
+	P3(96, 288)
 
-#define NOSTEP
-#define NOPART(O)
+// ENDPAIR is PAIR without the steps and with what the first and the last pair
+// have: before the first there are no slots, in the last only older ones.
+#define ENDPAIR(P1, P2, P3, new, old, done) \
+	TESTQ R13, R13; \
+	JZ new; \
+	P2(0, 256); \
+	P2(32, 288); \
+	P3(0, 320); \
+	P3(32, 352); \
+	CMPQ R13, beside_size(BP); \
+	JEQ old; \
+new: \
+	P1(0); \
+	P1(32); \
+	P1(64); \
+	P1(96); \
+	P2(64, 320); \
+	P2(96, 352); \
+	TESTQ R13, R13; \
+	JZ done; \
+old: \
+	P3(64, 256); \
+	P3(96, 288); \
+done: \
+	ADDQ $128, R13
+
+#define NOPART(O, D)
 
 // BESIDE is the body of a function.
 #define BESIDE(P1, P2, P3) \
@@ -115,6 +130,7 @@ last: \
 	MOVQ beside_s1(BP), R11; \
 	MOVQ beside_g(BP), R12; \
 	XORQ R13, R13; \
+	ENDPAIR(P1, P2, P3, firstNew, firstOld, firstDone); \
 block: \
 	MOVQ $0, beside_bAt(BP); \
 	MOVQ $0, beside_cAt(BP); \
@@ -140,7 +156,7 @@ load: \
 	LOAD(Y8, Y9); \
 begin: \
 	MOVQ beside_perTile(BP), R10; \
-	MOVQ R10, beside_slots(BP); \
+	MOVQ R10, beside_pairs(BP); \
 	MOVQ beside_k(BP), R10; \
 	MOVQ R10, beside_left(BP); \
 	MOVQ beside_a(BP), AX; \
@@ -151,24 +167,37 @@ steps: \
 	CMPQ beside_left(BP), R10; \
 	CMOVQLT beside_left(BP), R10; \
 	SUBQ R10, beside_left(BP); \
-	SUBQ $4, R10; \
-	JLT ones; \
-slot: \
-	CMPQ R13, beside_end(BP); \
-	JGE fours; \
-	DECQ beside_slots(BP); \
+	SUBQ $8, R10; \
 	JLT fours; \
-	SLOT(STEP, P1, P2, P3, first, second, third, last); \
-	SUBQ $4, R10; \
-	JGE slot; \
-	JMP ones; \
+pair: \
+	CMPQ R13, beside_size(BP); \
+	JGE eights; \
+	DECQ beside_pairs(BP); \
+	JLT eights; \
+	PAIR(P1, P2, P3); \
+	ADDQ $128, R13; \
+	SUBQ $8, R10; \
+	JGE pair; \
+	JMP fours; \
+eights: \
+	STEP; \
+	STEP; \
+	STEP; \
+	STEP; \
+	STEP; \
+	STEP; \
+	STEP; \
+	STEP; \
+	SUBQ $8, R10; \
+	JGE eights; \
 fours: \
+	ADDQ $4, R10; \
+	JLT ones; \
 	STEP; \
 	STEP; \
 	STEP; \
 	STEP; \
 	SUBQ $4, R10; \
-	JGE fours; \
 ones: \
 	ADDQ $4, R10; \
 	JZ next; \
@@ -209,10 +238,10 @@ down: \
 	JNZ block; \
 drain: \
 	CMPQ R13, beside_end(BP); \
-	JGE done; \
-	SLOT(NOSTEP, P1, P2, P3, drain1, drain2, drain3, drain4); \
+	JGE return; \
+	ENDPAIR(P1, P2, P3, drainNew, drainOld, drainDone); \
 	JMP drain; \
-done: \
+return: \
 	VZEROUPPER; \
 	RET
 
@@ -260,13 +289,13 @@ TEXT ·gemmNesterovAVX2Asm(SB), NOSPLIT, $448-8
 	VMULPS Y13, Y13, Y13; \
 	VADDPS O(SI)(R13*1), Y13, Y13; \
 	VMOVUPS Y13, O(SI)(R13*1)
-#define AdagradP2(O) VMOVUPS (O-64)(SI)(R13*1), Y13; \
+#define AdagradP2(O, D) VMOVUPS (O-64)(SI)(R13*1), Y13; \
 	VADDPS C1, Y13, Y13; \
 	VSQRTPS Y13, Y13; \
-	VMOVUPS Y13, DEN(O)
-#define AdagradP3(O) VMOVUPS (O-128)(R12)(R13*1), Y13; \
+	VMOVUPS Y13, D(R14)
+#define AdagradP3(O, D) VMOVUPS (O-128)(R12)(R13*1), Y13; \
 	VMULPS C0, Y13, Y13; \
-	VDIVPS DEN(O), Y13, Y13; \
+	VDIVPS D(R14), Y13, Y13; \
 	VMOVUPS (O-128)(BX)(R13*1), Y14; \
 	VSUBPS Y13, Y14, Y14; \
 	VMOVUPS Y14, (O-128)(BX)(R13*1)
@@ -283,13 +312,13 @@ TEXT ·gemmAdagradAVX2Asm(SB), NOSPLIT, $448-8
 	VADDPS Y13, Y14, Y14; \
 	TINY0(Y14, Y15); \
 	VMOVUPS Y14, O(SI)(R13*1)
-#define RMSpropP2(O) VMOVUPS (O-64)(SI)(R13*1), Y13; \
+#define RMSpropP2(O, D) VMOVUPS (O-64)(SI)(R13*1), Y13; \
 	VADDPS C3, Y13, Y13; \
 	VSQRTPS Y13, Y13; \
-	VMOVUPS Y13, DEN(O)
-#define RMSpropP3(O) VMOVUPS (O-128)(R12)(R13*1), Y13; \
+	VMOVUPS Y13, D(R14)
+#define RMSpropP3(O, D) VMOVUPS (O-128)(R12)(R13*1), Y13; \
 	VMULPS C0, Y13, Y13; \
-	VDIVPS DEN(O), Y13, Y13; \
+	VDIVPS D(R14), Y13, Y13; \
 	VMOVUPS (O-128)(BX)(R13*1), Y14; \
 	VSUBPS Y13, Y14, Y14; \
 	VMOVUPS Y14, (O-128)(BX)(R13*1)
@@ -306,13 +335,13 @@ TEXT ·gemmRMSpropAVX2Asm(SB), NOSPLIT, $448-8
 	VADDPS Y13, Y14, Y14; \
 	TINY0(Y14, Y15); \
 	VMOVUPS Y14, O(SI)(R13*1)
-#define RMSpropMomentumP2(O) VMOVUPS (O-64)(SI)(R13*1), Y13; \
+#define RMSpropMomentumP2(O, D) VMOVUPS (O-64)(SI)(R13*1), Y13; \
 	VADDPS C4, Y13, Y13; \
 	VSQRTPS Y13, Y13; \
-	VMOVUPS Y13, DEN(O)
-#define RMSpropMomentumP3(O) VMOVUPS (O-128)(R12)(R13*1), Y13; \
+	VMOVUPS Y13, D(R14)
+#define RMSpropMomentumP3(O, D) VMOVUPS (O-128)(R12)(R13*1), Y13; \
 	VMULPS C0, Y13, Y13; \
-	VDIVPS DEN(O), Y13, Y13; \
+	VDIVPS D(R14), Y13, Y13; \
 	VMOVUPS (O-128)(R11)(R13*1), Y14; \
 	VMULPS C3, Y14, Y14; \
 	VADDPS Y13, Y14, Y13; \
@@ -338,12 +367,12 @@ TEXT ·gemmRMSpropMomentumAVX2Asm(SB), NOSPLIT, $448-8
 	VADDPS O(R11)(R13*1), Y13, Y13; \
 	TINY0(Y13, Y14); \
 	VMOVUPS Y13, O(R11)(R13*1)
-#define AdamP2(O) VSQRTPS (O-64)(R11)(R13*1), Y13; \
+#define AdamP2(O, D) VSQRTPS (O-64)(R11)(R13*1), Y13; \
 	VADDPS C3, Y13, Y13; \
-	VMOVUPS Y13, DEN(O)
-#define AdamP3(O) VMOVUPS (O-128)(SI)(R13*1), Y13; \
+	VMOVUPS Y13, D(R14)
+#define AdamP3(O, D) VMOVUPS (O-128)(SI)(R13*1), Y13; \
 	VMULPS C0, Y13, Y13; \
-	VDIVPS DEN(O), Y13, Y13; \
+	VDIVPS D(R14), Y13, Y13; \
 	VMOVUPS (O-128)(BX)(R13*1), Y14; \
 	VSUBPS Y13, Y14, Y14; \
 	VMOVUPS Y14, (O-128)(BX)(R13*1)

@@ -136,7 +136,7 @@ load: \
 	LOAD(Z18, Z19); \
 begin: \
 	MOVQ beside_perTile(BP), R10; \
-	MOVQ R10, beside_slots(BP); \
+	MOVQ R10, beside_pairs(BP); \
 	MOVQ beside_k(BP), R10; \
 	MOVQ R10, beside_left(BP); \
 	MOVQ beside_a(BP), AX; \
@@ -152,7 +152,7 @@ steps: \
 slot: \
 	CMPQ R13, beside_end(BP); \
 	JGE twos; \
-	DECQ beside_slots(BP); \
+	DECQ beside_pairs(BP); \
 	JLT twos; \
 	SLOT(STEP, P1, P2, P3, first, second, last); \
 	SUBQ $2, R10; \

@@ -189,11 +189,11 @@ func checkGather(xt []float32, src []uint8, features int, rows []int32, width in
 // checkGatherRows panics where the operands of [Kernels.GatherRows] do not fit
 // together.
 func checkGatherRows(x []float32, src []uint8, features, first, n int, rows []int32) {
-	if features < 0 || first < 0 || n < 0 || n > PanelWidth || first > features-n {
-		panic(fmt.Sprintf("asm: GatherRows: features %d to %d of %d, at most %d at once", first, first+n, features, PanelWidth))
+	if features < 0 || first < 0 || n < 0 || first > features-n {
+		panic(fmt.Sprintf("asm: GatherRows: features %d to %d of %d", first, first+n, features))
 	}
-	if len(rows) > 0 {
-		need("GatherRows", "x", len(x), len(rows)-1, PanelWidth, 0, 0, PanelWidth-1)
+	if len(rows) > 0 && n > 0 {
+		need("GatherRows", "x", len(x), (n-1)/PanelWidth, len(rows)*PanelWidth, len(rows)-1, PanelWidth, PanelWidth-1)
 	}
 	checkImages("GatherRows", src, features, rows, first+n)
 }

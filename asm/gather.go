@@ -17,11 +17,15 @@ func gatherGo(xt []float32, src []uint8, features int, rows []int32, width int) 
 func gatherRowsGo(x []float32, src []uint8, features, first, n int, rows []int32) {
 	checkGatherRows(x, src, features, first, n, rows)
 	for i, row := range rows {
-		out := x[i*PanelWidth:][:PanelWidth]
-		for f, u := range src[int(row)*features+first:][:n] {
-			out[f] = float32(u) / 255
+		image := src[int(row)*features+first:][:n]
+		for f := 0; f < n; f += PanelWidth {
+			out := x[(f/PanelWidth*len(rows)+i)*PanelWidth:][:PanelWidth]
+			panel := image[f:min(f+PanelWidth, n)]
+			for j, u := range panel {
+				out[j] = float32(u) / 255
+			}
+			clear(out[len(panel):])
 		}
-		clear(out[n:])
 	}
 }
 

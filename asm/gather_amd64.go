@@ -24,12 +24,12 @@ func gatherAVX512(xt []float32, src []uint8, features int, rows []int32, width i
 	gatherBlocks(xt, src, features, rows, width, 16, 16, gatherAVX512Asm)
 }
 
-// gatherRowsAVX512Asm reads 16·groups features of n rows:
+// gatherRowsAVX512Asm reads 32·panels + 16·groups features of n rows:
 //
-//	for i < n { for f < 16·groups { x[i·32+f] = float32(src[rows[i]·features+f])/255 } }
+//	for i < n { for f < 32·panels + 16·groups { x[f/32·stride/4 + i·32 + f%32] = float32(src[rows[i]·features+f])/255 } }
 //
 //go:noescape
-func gatherRowsAVX512Asm(x *float32, src *uint8, features int, rows *int32, n, groups int)
+func gatherRowsAVX512Asm(x *float32, src *uint8, features int, rows *int32, n, panels, groups, stride int)
 
 func gatherRowsAVX512(x []float32, src []uint8, features, first, n int, rows []int32) {
 	gatherRowsGroups(x, src, features, first, n, rows, 16, gatherRowsAVX512Asm)
@@ -61,12 +61,12 @@ func gatherAVX2(xt []float32, src []uint8, features int, rows []int32, width int
 	gatherBlocks(xt, src, features, rows, width, 8, 8, gatherAVX2Asm)
 }
 
-// gatherRowsAVX2Asm reads 8·groups features of n rows:
+// gatherRowsAVX2Asm reads 32·panels + 8·groups features of n rows:
 //
-//	for i < n { for f < 8·groups { x[i·32+f] = float32(src[rows[i]·features+f])/255 } }
+//	for i < n { for f < 32·panels + 8·groups { x[f/32·stride/4 + i·32 + f%32] = float32(src[rows[i]·features+f])/255 } }
 //
 //go:noescape
-func gatherRowsAVX2Asm(x *float32, src *uint8, features int, rows *int32, n, groups int)
+func gatherRowsAVX2Asm(x *float32, src *uint8, features int, rows *int32, n, panels, groups, stride int)
 
 func gatherRowsAVX2(x []float32, src []uint8, features, first, n int, rows []int32) {
 	gatherRowsGroups(x, src, features, first, n, rows, 8, gatherRowsAVX2Asm)

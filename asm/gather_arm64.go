@@ -24,12 +24,12 @@ func gatherNEON(xt []float32, src []uint8, features int, rows []int32, width int
 	gatherBlocks(xt, src, features, rows, width, 4, 16, gatherNEONAsm)
 }
 
-// gatherRowsNEONAsm reads 16·groups features of n rows:
+// gatherRowsNEONAsm reads 32·panels + 16·groups features of n rows:
 //
-//	for i < n { for f < 16·groups { x[i·32+f] = float32(src[rows[i]·features+f])/255 } }
+//	for i < n { for f < 32·panels + 16·groups { x[f/32·stride/4 + i·32 + f%32] = float32(src[rows[i]·features+f])/255 } }
 //
 //go:noescape
-func gatherRowsNEONAsm(x *float32, src *uint8, features int, rows *int32, n, groups int)
+func gatherRowsNEONAsm(x *float32, src *uint8, features int, rows *int32, n, panels, groups, stride int)
 
 func gatherRowsNEON(x []float32, src []uint8, features, first, n int, rows []int32) {
 	gatherRowsGroups(x, src, features, first, n, rows, 16, gatherRowsNEONAsm)

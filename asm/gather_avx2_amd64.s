@@ -129,14 +129,22 @@ block:
 	VZEROUPPER
 	RET
 
-// func gatherRowsAVX2Asm(x *float32, src *uint8, features int, rows *int32, n, groups int)
-TEXT ·gatherRowsAVX2Asm(SB), NOSPLIT, $0-48
+// GROUP reads the bytes at O of AX to the floats at P of BX.
+#define GROUP(O, P, X, T) \
+	VPMOVZXBD O(AX), X; \
+	VCVTDQ2PS X, X; \
+	VMULPS Y15, X, T; \
+	VFMADD213PS T, Y14, X; \
+	VMOVUPS X, P(BX)
+
+// func gatherRowsAVX2Asm(x *float32, src *uint8, features int, rows *int32, n, panels, groups, stride int)
+TEXT ·gatherRowsAVX2Asm(SB), NOSPLIT, $0-64
 	MOVQ x+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ features+16(FP), R8
 	MOVQ rows+24(FP), DX
 	MOVQ n+32(FP), R9
-	MOVQ groups+40(FP), R10
+	MOVQ stride+56(FP), R12
 	VBROADCASTSS ·pixelAVX2+0(SB), Y14
 	VBROADCASTSS ·pixelAVX2+4(SB), Y15
 row:
@@ -145,17 +153,29 @@ row:
 	IMULQ R8, AX
 	ADDQ SI, AX
 	MOVQ DI, BX
-	MOVQ R10, R11 // groups to go
+	MOVQ panels+40(FP), R10
+	TESTQ R10, R10
+	JZ groups
+panel:
+	GROUP(0, 0, Y0, Y1)
+	GROUP(8, 32, Y2, Y3)
+	GROUP(16, 64, Y4, Y5)
+	GROUP(24, 96, Y6, Y7)
+	ADDQ $32, AX
+	ADDQ R12, BX
+	DECQ R10
+	JNZ panel
+groups:
+	MOVQ groups+48(FP), R10
+	TESTQ R10, R10
+	JZ next
 group:
-	VPMOVZXBD (AX), Y0
-	VCVTDQ2PS Y0, Y0
-	VMULPS Y15, Y0, Y1
-	VFMADD213PS Y1, Y14, Y0
-	VMOVUPS Y0, (BX)
+	GROUP(0, 0, Y0, Y1)
 	ADDQ $8, AX
 	ADDQ $32, BX
-	DECQ R11
+	DECQ R10
 	JNZ group
+next:
 	ADDQ $128, DI
 	DECQ R9
 	JNZ row

@@ -197,14 +197,22 @@ block:
 	VZEROUPPER
 	RET
 
-// func gatherRowsAVX512Asm(x *float32, src *uint8, features int, rows *int32, n, groups int)
-TEXT ·gatherRowsAVX512Asm(SB), NOSPLIT, $0-48
+// GROUP reads the bytes at O of AX to the floats at P of BX.
+#define GROUP(O, P, X, T) \
+	VPMOVZXBD O(AX), X; \
+	VCVTDQ2PS X, X; \
+	VMULPS Z31, X, T; \
+	VFMADD213PS T, Z30, X; \
+	VMOVUPS X, P(BX)
+
+// func gatherRowsAVX512Asm(x *float32, src *uint8, features int, rows *int32, n, panels, groups, stride int)
+TEXT ·gatherRowsAVX512Asm(SB), NOSPLIT, $0-64
 	MOVQ x+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ features+16(FP), R8
 	MOVQ rows+24(FP), DX
 	MOVQ n+32(FP), R9
-	MOVQ groups+40(FP), R10
+	MOVQ stride+56(FP), R12
 	VBROADCASTSS ·pixelAVX512+0(SB), Z30
 	VBROADCASTSS ·pixelAVX512+4(SB), Z31
 row:
@@ -213,17 +221,27 @@ row:
 	IMULQ R8, AX
 	ADDQ SI, AX
 	MOVQ DI, BX
-	MOVQ R10, R11 // groups to go
+	MOVQ panels+40(FP), R10
+	TESTQ R10, R10
+	JZ groups
+panel:
+	GROUP(0, 0, Z0, Z1)
+	GROUP(16, 64, Z2, Z3)
+	ADDQ $32, AX
+	ADDQ R12, BX
+	DECQ R10
+	JNZ panel
+groups:
+	MOVQ groups+48(FP), R10
+	TESTQ R10, R10
+	JZ next
 group:
-	VPMOVZXBD (AX), Z0
-	VCVTDQ2PS Z0, Z0
-	VMULPS Z31, Z0, Z1
-	VFMADD213PS Z1, Z30, Z0
-	VMOVUPS Z0, (BX)
+	GROUP(0, 0, Z0, Z1)
 	ADDQ $16, AX
 	ADDQ $64, BX
-	DECQ R11
+	DECQ R10
 	JNZ group
+next:
 	ADDQ $128, DI
 	DECQ R9
 	JNZ row

@@ -31,31 +31,34 @@ func gatherBlocks(xt []float32, src []uint8, features int, rows []int32, width, 
 	clearColumns(xt, len(rows), width, features)
 }
 
-// gatherRowsFunc reads n rows, whole groups of deep features of each, at src and
-// behind:
+// gatherRowsFunc reads whole panels of features of n rows at src, and groups more,
+// of as many features as its set's registers hold; stride is the distance of
+// panels in bytes:
 //
-//	for i < n { for f < groups·deep { x[i·32+f] = float32(src[rows[i]·features+f])/255 } }
-type gatherRowsFunc func(x *float32, src *uint8, features int, rows *int32, n, groups int)
+//	for i < n { for f < 32·panels + deep·groups { x[f/32·stride/4 + i·32 + f%32] = float32(src[rows[i]·features+f])/255 } }
+type gatherRowsFunc func(x *float32, src *uint8, features int, rows *int32, n, panels, groups, stride int)
 
 // gatherRowsGroups is gatherRowsGo with whole groups of features in assembly.
 func gatherRowsGroups(x []float32, src []uint8, features, first, n int, rows []int32, deep int, gather gatherRowsFunc) {
 	checkGatherRows(x, src, features, first, n, rows)
-	if len(rows) == 0 {
+	if len(rows) == 0 || n == 0 {
 		return
 	}
-	groups := n / deep
-	if groups > 0 {
-		gather(&x[0], &src[first], features, &rows[0], len(rows), groups)
+	panels, edge := n/PanelWidth, n%PanelWidth
+	groups := edge / deep
+	if panels+groups > 0 {
+		gather(&x[0], &src[first], features, &rows[0], len(rows), panels, groups, len(rows)*PanelWidth*4)
 	}
-	if n == PanelWidth {
+	if edge == 0 {
 		return
 	}
+	x, first = x[panels*len(rows)*PanelWidth:], first+panels*PanelWidth
 	for i, row := range rows {
 		out := x[i*PanelWidth:][:PanelWidth]
-		for f := groups * deep; f < n; f++ {
+		for f := groups * deep; f < edge; f++ {
 			out[f] = float32(src[int(row)*features+first+f]) / 255
 		}
-		clear(out[n:])
+		clear(out[edge:])
 	}
 }
 

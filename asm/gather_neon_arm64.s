@@ -142,18 +142,18 @@ block:
 	BNE block
 	RET
 
-// func gatherRowsNEONAsm(x *float32, src *uint8, features int, rows *int32, n, groups int)
+// func gatherRowsNEONAsm(x *float32, src *uint8, features int, rows *int32, n, panels, groups, stride int)
 //
-//    R0 x  R1 src  R2 features  R3 rows  R4 rows to go  R5 groups
-//    R6 bytes of the row  R7 its floats  R8 groups to go
+//    R0 x  R1 src  R2 features  R3 rows  R4 rows to go  R10 stride
+//    R6 bytes of the row  R7 its floats  R8 panels, then groups to go
 //    V8, V9  the two constants  V16 … V19  16 features
-TEXT ·gatherRowsNEONAsm(SB), NOSPLIT, $0-48
+TEXT ·gatherRowsNEONAsm(SB), NOSPLIT, $0-64
 	MOVD x+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD features+16(FP), R2
 	MOVD rows+24(FP), R3
 	MOVD n+32(FP), R4
-	MOVD groups+40(FP), R5
+	MOVD stride+56(FP), R10
 	MOVW $0x3b808081, R9 // 0x1.010102p-8
 	VDUP R9, V8.S4
 	MOVW $0xaf7efeff, R9 // -0x1.fdfdfep-33
@@ -163,7 +163,38 @@ row:
 	MUL R2, R6, R6
 	ADD R1, R6
 	MOVD R0, R7
-	MOVD R5, R8
+	MOVD panels+40(FP), R8
+	CBZ R8, groups
+panel:
+	WIDEN(R6)
+	WORD $0x6e21d800 // ucvtf v0.4s, v0.4s
+	WORD $0x6e21d821 // ucvtf v1.4s, v1.4s
+	WORD $0x6e21d842 // ucvtf v2.4s, v2.4s
+	WORD $0x6e21d863 // ucvtf v3.4s, v3.4s
+	WORD $0x6e29dc10 // fmul v16.4s, v0.4s, v9.4s
+	WORD $0x6e29dc31 // fmul v17.4s, v1.4s, v9.4s
+	WORD $0x6e29dc52 // fmul v18.4s, v2.4s, v9.4s
+	WORD $0x6e29dc73 // fmul v19.4s, v3.4s, v9.4s
+	PIXELS(V16, V17, V18, V19)
+	VST1 [V16.S4, V17.S4, V18.S4, V19.S4], (R7)
+	ADD $64, R7, R9
+	WIDEN(R6)
+	WORD $0x6e21d800 // ucvtf v0.4s, v0.4s
+	WORD $0x6e21d821 // ucvtf v1.4s, v1.4s
+	WORD $0x6e21d842 // ucvtf v2.4s, v2.4s
+	WORD $0x6e21d863 // ucvtf v3.4s, v3.4s
+	WORD $0x6e29dc10 // fmul v16.4s, v0.4s, v9.4s
+	WORD $0x6e29dc31 // fmul v17.4s, v1.4s, v9.4s
+	WORD $0x6e29dc52 // fmul v18.4s, v2.4s, v9.4s
+	WORD $0x6e29dc73 // fmul v19.4s, v3.4s, v9.4s
+	PIXELS(V16, V17, V18, V19)
+	VST1 [V16.S4, V17.S4, V18.S4, V19.S4], (R9)
+	ADD R10, R7
+	SUBS $1, R8, R8
+	BNE panel
+groups:
+	MOVD groups+48(FP), R8
+	CBZ R8, next
 group:
 	WIDEN(R6)
 	WORD $0x6e21d800 // ucvtf v0.4s, v0.4s
@@ -178,6 +209,7 @@ group:
 	VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], 64(R7)
 	SUBS $1, R8, R8
 	BNE group
+next:
 	ADD $128, R0
 	SUBS $1, R4, R4
 	BNE row

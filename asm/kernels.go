@@ -150,9 +150,10 @@ type Kernels struct {
 	// len(rows)…width−1 become +0; width = 16 or 32.
 	Gather func(xt []float32, src []uint8, features int, rows []int32, width int)
 
-	// GatherRows reads features [first, first+n) of the same images, n ≤ 32,
-	// into rows of 32 floats: x[i·32 + f] = float32(src[rows[i]·features +
-	// first + f])/255 for f < n, and +0 for n ≤ f < 32.
+	// GatherRows reads features [first, first+n) of the same images into panels
+	// of 32 features, the images in rows of 32 floats: for f < n
+	// x[(f/32·len(rows) + i)·32 + f%32] = float32(src[rows[i]·features + first +
+	// f])/255, and the rest of the last panel becomes +0.
 	GatherRows func(x []float32, src []uint8, features, first, n int, rows []int32)
 
 	// Prefetch tells the CPU that images rows[i] of src, features bytes each,

@@ -232,6 +232,7 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun) {
 		wide = 1 // a part of a group: its panels do not lie together
 	}
 	var pending asm.Update
+	var read []float32 // of the set: widePanels panels of features
 	for j := 0; j < p.panels(); j += wide {
 		panels := min(wide, p.panels()-j)
 		dw := t.scratch[worker][j/wide%2*wide*size:][:panels*size]
@@ -248,10 +249,14 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun) {
 		for first := 0; first < t.batch; first += updateSamples {
 			g.K = min(updateSamples, t.batch-first)
 			g.A = o.y.grad[(first/width*p.out+u)*width:]
-			if o.x.set {
-				g.B, g.PB = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, g.N), g.K*width
-			} else {
+			switch {
+			case !o.x.set:
 				g.B, g.PB = o.x.rows[(j*o.x.samples+first)*width:], o.x.samples*width
+			case j%widePanels == 0 || t.batch > updateSamples:
+				read = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, min(widePanels*width, p.in-j*width))
+				g.B, g.PB = read, g.K*width
+			default:
+				g.B, g.PB = read[j%widePanels*g.K*width:], g.K*width
 			}
 			if first == 0 && j > 0 {
 				t.kernels.GemmUpdate(g, pending)

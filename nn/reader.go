@@ -27,15 +27,15 @@ func (r *reader) panel(k *asm.Kernels, s *source, rows []int32, width int) []flo
 }
 
 // rows returns n features from first on of the samples in the given storage rows,
-// in panels of 32 features.
+// in panels of 32 features, [panels][samples][32].
 func (r *reader) rows(k *asm.Kernels, s *source, rows []int32, first, n int) []float32 {
 	const width = asm.PanelWidth
+	if s.bytes != nil {
+		k.GatherRows(r.features, s.bytes, s.features, first, n, rows)
+		return r.features
+	}
 	for at := 0; at < n; at += width {
 		panel, features := r.features[at*len(rows):], min(width, n-at)
-		if s.bytes != nil {
-			k.GatherRows(panel, s.bytes, s.features, first+at, features, rows)
-			continue
-		}
 		for i, row := range rows {
 			copy(panel[i*width:][:features], s.floats[int(row)*s.features+first+at:])
 		}

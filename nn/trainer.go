@@ -84,7 +84,7 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 		for i := range t.scratch {
 			wide := updatePanels(batch) * asm.PanelWidth
 			t.scratch[i] = alloc(max(2*wide*m.widest(), lossScratch(m.outputs)))
-			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*wide, alloc))
+			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*widePanels*asm.PanelWidth, alloc))
 		}
 		t.losses = alloc(panels * asm.PanelWidth)
 		if data.targets != nil {
