@@ -214,9 +214,13 @@ func ulps(got float32, want float64) float64 {
 // inherited lists the kernels that a set may take from the set below, with the
 // reason.
 var inherited = map[string]map[string]string{
-	"avx2":   {},
-	"avx512": {"Prefetch": "it has no vectors"},
-	"neon":   {"GemmUpdate": "it calls the set's own Gemm and update, one after the other"},
+	"avx2": {},
+	"avx512": {
+		"Prefetch": "it has no vectors",
+		"Pack":     "it moves whole cache lines as it is",
+		"VecMat":   "it runs at the speed of L2 as it is",
+	},
+	"neon": {"GemmUpdate": "it calls the set's own Gemm and update, one after the other"},
 }
 
 // TestSetsAreTheirOwn proves that each set runs its own code: equal bits alone

@@ -65,7 +65,7 @@ func avx512() *Kernels {
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX512, rmspropMomentumAVX512, adamAVX512
 	k.Gather, k.GatherRows = gatherAVX512, gatherRowsAVX512
 	k.PanelFromRows, k.RowsFromPanel = panelFromRowsAVX512, rowsFromPanelAVX512
-	k.Pack, k.Transpose, k.VecMat = packAVX512, transposeAVX512, vecMatAVX512
+	k.Transpose = transposeAVX512
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX512, logAVX512, sigmoidAVX512, tanhAVX512, reluAVX512
 	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX512, tanhGradAVX512, reluGradAVX512
 	k.Mul, k.Scale = mulAVX512, scaleAVX512

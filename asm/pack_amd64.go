@@ -10,9 +10,9 @@ package asm
 //go:noescape
 func packAVX2Asm(dst *float32, ds, dp int, src *float32, ss, sp, rows, panels int)
 
-// packBlocks packs the whole panels in assembly, each as its runs of 16 columns,
-// and the last, partial one in Go.
-func packBlocks(dst []float32, width int, src []float32, ss, rows, cols int) {
+// packAVX2 packs the whole panels in assembly, each as its runs of 16 columns, and
+// the last, partial one in Go.
+func packAVX2(dst []float32, width int, src []float32, ss, rows, cols int) {
 	checkPack(dst, width, src, ss, rows, cols)
 	panels := cols / width
 	if width%16 != 0 || rows == 0 {
@@ -24,14 +24,6 @@ func packBlocks(dst []float32, width int, src []float32, ss, rows, cols int) {
 		}
 	}
 	packColumns(dst, width, src, ss, rows, cols, panels*width)
-}
-
-func packAVX2(dst []float32, width int, src []float32, ss, rows, cols int) {
-	packBlocks(dst, width, src, ss, rows, cols)
-}
-
-func packAVX512(dst []float32, width int, src []float32, ss, rows, cols int) {
-	packBlocks(dst, width, src, ss, rows, cols)
 }
 
 func transposeAVX2(dst []float32, ds int, src []float32, ss, rows, cols int) {

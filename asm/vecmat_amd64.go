@@ -53,9 +53,9 @@ var vecMatsAVX2 = [...]vecMatFunc{
 	vecMat8AVX2, vecMat9AVX2, vecMat10AVX2, vecMat11AVX2, vecMat12AVX2, vecMat13AVX2,
 }
 
-// vecMatColumns takes the columns in as few parts as the registers allow, all of
+// vecMatAVX2 takes the columns in as few parts as the registers allow, all of
 // about the same width.
-func vecMatColumns(y, x, w []float32, ld int) {
+func vecMatAVX2(y, x, w []float32, ld int) {
 	checkVecMat(y, x, w, ld)
 	if len(y) == 0 || len(x) == 0 {
 		return
@@ -67,8 +67,3 @@ func vecMatColumns(y, x, w []float32, ld int) {
 		vecMatsAVX2[hi-lo-1](&y[8*lo], &x[0], &w[8*lo], 4*ld, len(x), min(8, len(y)-8*(hi-1)))
 	}
 }
-
-func vecMatAVX2(y, x, w []float32, ld int) { vecMatColumns(y, x, w, ld) }
-
-// vecMatAVX512 runs at the speed of L2 as it is.
-func vecMatAVX512(y, x, w []float32, ld int) { vecMatColumns(y, x, w, ld) }
