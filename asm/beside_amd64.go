@@ -17,8 +17,9 @@ type beside struct {
 	end          int // where the last part of the last slot ends
 	perTile      int // slots of the update in a tile
 
-	blocks, tiles               int // of rows, and tiles of each
-	tile, bAt, cAt, pairs, left int // what the assembly counts with
+	blocks, tiles int // of rows, and tiles of each
+	//lint:ignore U1000 what the assembly counts with
+	tile, bAt, cAt, pairs, left int
 }
 
 // besideTile is the sizes of a set's tile.
