@@ -8,10 +8,12 @@ import (
 
 // crew decides with how many workers the next steps are made. Beside another
 // busy process the workers wait for whichever of them has lost its core: two are
-// then 2–3 × slower than one. So when they wait for more than a third of a
-// while, half of them go on alone, and all try again later: after a pause of
-// ten whiles at first, twice as long each time that it fails. The number never
-// shows in a result.
+// then 2–3 × slower than one. So when they wait for more than nine twentieths of
+// a while, half of them go on alone, and all try again later: after a pause of
+// ten whiles at first, twice as long each time that it fails. (A third was too
+// little: where the neighbours of a virtual machine slow one core down to 0.65 of
+// the other, that one waits 0.35 of the time, and two are still faster than one.)
+// The number never shows in a result.
 type crew struct {
 	pool    *matmul.Pool
 	workers int           // when all work
@@ -51,7 +53,7 @@ func (c *crew) step() int {
 // judge draws the conclusion from one while.
 func (c *crew) judge(now time.Time, elapsed, waited time.Duration) {
 	switch {
-	case c.now > 1 && waited > elapsed*time.Duration(c.now-1)/3: // one of them is always the last
+	case c.now > 1 && waited > elapsed*time.Duration(c.now-1)*9/20: // one of them is always the last
 		c.now = max(1, c.now/2)
 		c.resting = now
 	case c.now == c.workers:

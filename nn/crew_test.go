@@ -18,8 +18,8 @@ func TestCrew(t *testing.T) {
 			c.judge(now, while, time.Duration(share*float64(while)*float64(c.now-1)))
 		}
 	}
-	pass(100, 0.3)
-	assert.Equal(t, 8, c.now, "waiting below a third")
+	pass(100, 0.4)
+	assert.Equal(t, 8, c.now, "a core at 0.6 of the others' speed")
 	pass(1, 0.5)
 	assert.Equal(t, 4, c.now, "after one bad while")
 	pass(1, 0.5)
