@@ -63,7 +63,7 @@ func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters 
 	return rows, parameters
 }
 
-// rest does what whole tiles and slots left.
+// besideRest does what whole tiles and slots left.
 func (k *Kernels) besideRest(g Gemm, u Update, rows, parameters int) {
 	if rows < g.M {
 		g.M -= rows

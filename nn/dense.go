@@ -99,7 +99,9 @@ func (p *parameters) regroup(groups int) {
 	p.groups = groups
 	for _, w := range [][]float32{p.w, p.ws[0], p.ws[1]} {
 		if w != nil {
-			p.setKeras(w, old.keras(w))
+			k := old.keras(w)
+			clear(w) // other places are pads now
+			p.setKeras(w, k)
 		}
 	}
 }

@@ -91,3 +91,28 @@ func TestDenseUpdate(t *testing.T) {
 		require.Equal(t, 3, layer)
 	})
 }
+
+// Another number of groups moves weights and slots and leaves the pads +0.
+func TestRegroup(t *testing.T) {
+	const in, out = 75, 10
+	p := &parameters{denseShape: denseShape{in: in, out: out}, groups: 1}
+	p.w, p.ws[0] = make([]float32, p.panels()*out*asm.PanelWidth), make([]float32, p.panels()*out*asm.PanelWidth)
+	kernel, slot := make([]float32, in*out), make([]float32, in*out)
+	sum := float32(0)
+	for i := range kernel {
+		kernel[i], slot[i] = float32(i+1), float32(-i-1)
+		sum += kernel[i]
+	}
+	p.setKeras(p.w, kernel)
+	p.setKeras(p.ws[0], slot)
+	for _, groups := range []int{2, 3, 7, 12, 1} {
+		p.regroup(groups)
+		require.Equal(t, kernel, p.keras(p.w), "%d groups", groups)
+		require.Equal(t, slot, p.keras(p.ws[0]), "%d groups", groups)
+		all := float32(0) // whole numbers below 2²⁴: any order gives the same
+		for _, w := range p.w {
+			all += w
+		}
+		require.Equal(t, sum, all, "%d groups: pads", groups)
+	}
+}
