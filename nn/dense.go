@@ -60,9 +60,9 @@ type denseShape struct{ in, out int }
 // one +0: 32 inputs of some units are one run of memory for the update of the
 // optimizer, and a panel is the left operand of the product and of its transpose
 // in place. There is such an array for each group of units: what a worker owns
-// lies apart from what the others own. In one array for all, the prefetchers of
-// two cores fetched the lines that the other was about to write at the end of
-// each run, and an update took twice as long.
+// lies apart from what the others own, so that a core's prefetchers do not run on
+// into lines that another core writes. (An update in one array for all took up to
+// twice as long with two workers, on a machine too unsteady to tell how much.)
 type parameters struct {
 	denseShape
 	layer  int // position in the model
