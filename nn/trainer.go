@@ -82,8 +82,7 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	slab(func(alloc func(int) []float32) {
 		t.readers = t.readers[:0]
 		for i := range t.scratch {
-			wide := updatePanels(batch) * asm.PanelWidth
-			t.scratch[i] = alloc(max(2*wide*m.widest(), lossScratch(m.outputs)))
+			t.scratch[i] = alloc(max(2*widePanels*asm.PanelWidth*m.widest(), lossScratch(m.outputs)))
 			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*widePanels*asm.PanelWidth, alloc))
 		}
 		t.losses = alloc(panels * asm.PanelWidth)
