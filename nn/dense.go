@@ -188,8 +188,9 @@ func (o *denseBackward) run(t *trainer, worker, workers int) {
 // or L2, and lets the optimizer update their weights while the product for the
 // next panel is under way: the gradient of a whole layer is never stored.
 type denseUpdate struct {
-	p    *parameters
-	x, y *buffer
+	p      *parameters
+	x, y   *buffer
+	inputs bool // a worker owns panels of inputs instead of units
 }
 
 // Sizes of the product that makes the gradient: at most updateSamples samples are
@@ -206,10 +207,16 @@ const (
 func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	p := o.p
 	lo, hi := share(p.out, worker, workers)
-	for u := lo; u < hi; {
-		r := p.run(u, hi)
-		o.weights(t, worker, u, r)
-		u += r.n
+	if o.inputs {
+		first, end := share(p.panels(), worker, workers)
+		sample, _ := share(t.groups(), worker, workers)
+		o.weights(t, worker, 0, p.run(0, p.out), first, end, sample*groupWidth)
+	} else {
+		for u := lo; u < hi; {
+			r := p.run(u, hi)
+			o.weights(t, worker, u, r, 0, p.panels(), 0)
+			u += r.n
+		}
 	}
 	if lo == hi {
 		return
@@ -219,19 +226,22 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	t.update.Update(t.kernels, p.b[lo:hi], biases, slotRange(&p.bs, lo, hi))
 }
 
-// weights updates the weights of units from u on: those of the panels of one
-// product while the next product is under way.
-func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun) {
+// weights updates the weights of units from u on for the panels [from, to) of
+// inputs: those of the panels of one product while the next product is under way.
+// The worker will read the next batch from sample next on.
+func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, next int) {
 	const width = asm.PanelWidth
 	p, size, wide := o.p, r.n*width, widePanels
 	if size != r.stride {
 		wide = 1 // a part of a group: its panels do not lie together
 	}
+	products := (to - from + wide - 1) / wide
 	var pending asm.Update
 	var read []float32 // of the set: widePanels panels of features
-	for j := 0; j < p.panels(); j += wide {
-		panels := min(wide, p.panels()-j)
-		dw := t.scratch[worker][j/wide%2*wide*size:][:panels*size]
+	for i := range products {
+		j := from + i*wide
+		panels := min(wide, to-j)
+		dw := t.scratch[worker][i%2*wide*size:][:panels*size]
 		g := asm.Gemm{
 			M: r.n, N: min(panels*width, p.in-j*width), RS: width, CS: 1, PA: p.out * width,
 			LDB: width, C: dw, LDC: width, PC: size,
@@ -240,7 +250,7 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun) {
 			clear(dw[(panels-1)*size:]) // the pads
 		}
 		if o.x.set {
-			t.prefetch(j/wide, (p.panels()+wide-1)/wide)
+			t.prefetch(next, i, products)
 		}
 		for first := 0; first < t.batch; first += updateSamples {
 			g.K = min(updateSamples, t.batch-first)
@@ -248,13 +258,13 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun) {
 			switch {
 			case !o.x.set:
 				g.B, g.PB = o.x.rows[(j*o.x.samples+first)*width:], o.x.samples*width
-			case j%widePanels == 0 || t.batch > updateSamples:
-				read = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, min(widePanels*width, p.in-j*width))
+			case i*wide%widePanels == 0 || t.batch > updateSamples:
+				read = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, min(min(widePanels, to-j)*width, p.in-j*width))
 				g.B, g.PB = read, g.K*width
 			default:
-				g.B, g.PB = read[j%widePanels*g.K*width:], g.K*width
+				g.B, g.PB = read[i*wide%widePanels*g.K*width:], g.K*width
 			}
-			if first == 0 && j > 0 {
+			if first == 0 && i > 0 {
 				t.kernels.GemmUpdate(g, pending)
 			} else {
 				t.kernels.Gemm(g)
@@ -265,7 +275,9 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun) {
 		b := a + panels*size
 		pending = t.update.Of(p.w[a:b], dw, slotRange(&p.ws, a, b))
 	}
-	t.kernels.Update(pending)
+	if products > 0 {
+		t.kernels.Update(pending)
+	}
 }
 
 // slotRange returns the range [a, b) of each slot that there is.

@@ -48,12 +48,18 @@ func TestDenseBackward(t *testing.T) {
 
 // The gradient of a weight is one chain over all samples of a batch, also where
 // they are more than are multiplied at once and the inputs more than the panels
-// of one product, for the batch in the set and for what a layer made.
+// of one product, for the batch in the set and for what a layer made, and where
+// workers share the set and where they do not.
 func TestDenseUpdate(t *testing.T) {
+	t.Run("shared", func(t *testing.T) { testDenseUpdate(t, 9, true) })
+	t.Run("owned", func(t *testing.T) { testDenseUpdate(t, updateSamples, false) })
+}
+
+func testDenseUpdate(t *testing.T, units int, inputs bool) {
 	const samples, rate = updateSamples + 45, 0.5
 	data := newPatterns(samples, 10, 15)
 	everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
-		m := compiled(t, NewSequential("", Flatten(10, 15), Dense(9, activations.ReLU), Dense(34, activations.ReLU), Dense(10, activations.Softmax)),
+		m := compiled(t, NewSequential("", Flatten(10, 15), Dense(units, activations.ReLU), Dense(34, activations.ReLU), Dense(10, activations.Softmax)),
 			Config{Kernels: k, Workers: workers, Optimizer: optim.NewSGD(rate)})
 		s, err := newSource("training", data, 150)
 		require.NoError(t, err)
@@ -72,6 +78,7 @@ func TestDenseUpdate(t *testing.T) {
 				continue
 			}
 			p := o.p
+			require.Equal(t, inputs && o.x.set, o.inputs)
 			x := func(sample, i int) float32 {
 				if o.x.set {
 					return float32(data.pixels[sample*p.in+i]) / 255

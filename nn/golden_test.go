@@ -91,10 +91,26 @@ func TestGoldenRuns(t *testing.T) {
 
 // The number of workers may change between any two steps: bits cannot.
 func TestWorkersMayChangeBetweenSteps(t *testing.T) {
+	for name, first := range map[string][]Layer{
+		"the set is gathered":                 {Dropout(0.2), Dense(40, activations.Tanh)},
+		"each worker reads the set":           {Dense(40, activations.Tanh)},
+		"the workers share the set's reading": {Dense(8, activations.Tanh)},
+	} {
+		t.Run(name, func(t *testing.T) { testWorkersMayChange(t, first) })
+	}
+}
+
+func testWorkersMayChange(t *testing.T, first []Layer) {
 	const batch = 16
 	data := newPatterns(75, 5, 7)
 	model := func() *Sequential {
-		m := NewSequential("", Flatten(5, 7), Dropout(0.2), Dense(40, activations.Tanh), Dropout(0.5), Dense(33, activations.Softmax), Dense(10, activations.Softmax))
+		m := NewSequential("", Flatten(5, 7))
+		for _, l := range first {
+			m.Add(l)
+		}
+		m.Add(Dropout(0.5))
+		m.Add(Dense(33, activations.Softmax))
+		m.Add(Dense(10, activations.Softmax))
 		return compiled(t, m, Config{Optimizer: optim.NewAdam(0.01), Workers: 7})
 	}
 	same, changing := model(), model()
@@ -128,6 +144,8 @@ func TestBarriers(t *testing.T) {
 	}{
 		{"tutorial", []Layer{Flatten(28, 28), Dense(100, activations.ReLU), Dense(10, activations.Softmax)},
 			"denseForward activationForward copyRows | denseForward lossOp denseBackward activationBackward | denseUpdate denseUpdate"},
+		{"more samples than units", []Layer{Flatten(28, 28), Dense(16, activations.ReLU), Dense(10, activations.Softmax)},
+			"denseForward activationForward copyRows denseForward lossOp denseBackward activationBackward | denseUpdate denseUpdate"},
 		{"one layer", []Layer{Flatten(28, 28), Dense(10, activations.Softmax)},
 			"denseForward lossOp | denseUpdate"},
 		{"two large layers", []Layer{Flatten(28, 28), Dense(100, activations.ReLU), Dropout(0.5), Dense(50, activations.ReLU), Dense(10, activations.Softmax)},

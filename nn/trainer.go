@@ -40,7 +40,7 @@ type trainer struct {
 	hits    []workerHits
 
 	// what differs from step to step
-	rows, next    []int32 // storage rows of the batch and of the first panel of the next
+	rows, next    []int32 // storage rows of the batch and of the next
 	batch, panels int     // samples of the batch, panels that hold them
 	k             float32 // 1/batch
 	step          int     // of the optimizer, from 1
@@ -75,10 +75,16 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 		classes: make([]int32, panels*asm.PanelWidth),
 	}
 	t.crew = newCrew(t.pool, workers)
-	for _, p := range m.params {
-		p.regroup(workers)
+	buffers, ops := t.build(m, batch)
+	for _, o := range ops {
+		if u, ok := o.(*denseUpdate); ok {
+			groups := workers
+			if u.inputs {
+				groups = 1
+			}
+			u.p.regroup(groups)
+		}
 	}
-	buffers, ops := t.build(m)
 	slab(func(alloc func(int) []float32) {
 		t.readers = t.readers[:0]
 		for i := range t.scratch {
@@ -113,7 +119,7 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 
 // begin says which rows the next step trains on, and which will follow.
 func (t *trainer) begin(rows, following []int32) {
-	t.rows, t.next = rows, following[:min(len(following), asm.PanelWidth)]
+	t.rows, t.next = rows, following[:min(len(following), len(rows))]
 	t.batch = len(rows)
 	t.panels = (t.batch + asm.PanelWidth - 1) / asm.PanelWidth
 	t.k = float32(1 / float64(t.batch))
@@ -158,14 +164,15 @@ func (t *trainer) batchRows(first, n int) []int32 {
 	return t.rows[first:min(first+n, t.batch)]
 }
 
-// prefetch fetches part i of n of the first panel of the next batch into the
-// caches: part by part, because all at once are more lines than a core can wait
-// for, and late, so that they are still there. A step takes 0.97 times as long.
-func (t *trainer) prefetch(i, n int) {
+// prefetch fetches part i of n of a panel of the next batch, from sample first on,
+// into the caches: part by part, because all at once are more lines than a core can
+// wait for, and late, so that they are still there. A step takes 0.97 times as long.
+func (t *trainer) prefetch(first, i, n int) {
 	begin := n / 3
-	if t.data.bytes == nil || i < begin {
+	if t.data.bytes == nil || i < begin || first >= len(t.next) {
 		return
 	}
-	lo, hi := share(len(t.next), i-begin, n-begin)
-	t.kernels.Prefetch(t.data.bytes, t.data.features, t.next[lo:hi])
+	panel := t.next[first:min(first+asm.PanelWidth, len(t.next))]
+	lo, hi := share(len(panel), i-begin, n-begin)
+	t.kernels.Prefetch(t.data.bytes, t.data.features, panel[lo:hi])
 }
