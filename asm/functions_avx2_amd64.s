@@ -36,7 +36,8 @@ done: \
 	RET
 
 // MAP4 applies SHORT to four registers at a time where TEST leaves the zero flag,
-// which says that it may, and FULL to the others, one by one.
+// which says that it may, and FULL to the others, one by one. SHORT loads and
+// stores, FULL goes from Y0 to Y0 and loses Y1 … Y5.
 #define MAP4(TEST, SHORT, FULL) \
 	XORQ R9, R9; \
 	SUBQ $32, R8; \
@@ -44,10 +45,7 @@ done: \
 four: \
 	TEST; \
 	JNZ slow; \
-	SHORT(0); \
-	SHORT(32); \
-	SHORT(64); \
-	SHORT(96); \
+	SHORT; \
 	ADDQ $32, R9; \
 	SUBQ $32, R8; \
 	JGE four; \
@@ -158,10 +156,7 @@ done: \
 	EXP(Y0, Y2, Y3, Y4); \
 	VMOVAPS Y4, Y0
 
-#define EXPS4(O) \
-	VMOVUPS O(SI)(R9*4), Y0; \
-	EXPSHORT(Y0, Y2, Y3, Y4); \
-	VMOVUPS Y4, O(DI)(R9*4)
+#define EXPS4 EACH(LOADX); EXPSHORT; EACH(STOREP)
 
 // func expAVX2Asm(y, x *float32, n int)
 TEXT ·expAVX2Asm(SB), NOSPLIT, $0-24
@@ -189,13 +184,7 @@ TEXT ·expShiftedAVX2Asm(SB), NOSPLIT, $0-28
 
 #define LOGS LOG(Y0, Y1, Y2, Y3, Y4, Y5)
 
-#define LOGS4(O) \
-	VMOVUPS O(SI)(R9*4), Y0; \
-	LOGSHORT(Y0, Y1, Y2, Y3, Y4); \
-	VMOVUPS Y0, O(DI)(R9*4)
-
-// LOG loses Y5, which holds a constant of LOGSHORT.
-#define LOGFULL LOGS; VMOVUPS C_bias, Y5
+#define LOGS4 LOGSHORT; EACH(STOREP)
 
 // func logAVX2Asm(y, x *float32, n int)
 TEXT ·logAVX2Asm(SB), NOSPLIT, $0-24
@@ -203,25 +192,26 @@ TEXT ·logAVX2Asm(SB), NOSPLIT, $0-24
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), R8
 	LOGCONSTANTS
-	MAP4(NORMAL, LOGS4, LOGFULL)
+	MAP4(NORMAL, LOGS4, LOGS)
 
 #define SIGMOID \
 	VORPS C_sign, Y0, Y1; \
 	VMOVUPS C_lo, Y2; \
 	VMAXPS Y1, Y2, Y1; \
 	EXP(Y1, Y2, Y3, Y4); \
-	VADDPS Y4, Y15, Y2; \
-	VBLENDVPS Y0, Y4, Y15, Y3; \
+	VMOVUPS C_one, Y1; \
+	VADDPS Y4, Y1, Y2; \
+	VBLENDVPS Y0, Y4, Y1, Y3; \
 	VDIVPS Y2, Y3, Y0
 
-#define SIGMOID4(O) \
-	VMOVUPS O(SI)(R9*4), Y0; \
-	VORPS C_sign, Y0, Y1; \
-	EXPSHORT(Y1, Y2, Y3, Y4); \
-	VADDPS Y4, Y15, Y2; \
-	VBLENDVPS Y0, Y4, Y15, Y3; \
-	VDIVPS Y2, Y3, Y0; \
-	VMOVUPS Y0, O(DI)(R9*4)
+#define SIGMOID1(O, X, T, P) VMOVUPS O(SI)(R9*4), X; VADDPS P, Y15, T; VBLENDVPS X, P, Y15, P
+#define SIGMOID2(O, X, T, P) VDIVPS T, P, P
+#define SIGMOID4 \
+	NEGATIVE; \
+	EXPSHORT; \
+	CONSTANT(C_one, SIGMOID1); \
+	EACH(SIGMOID2); \
+	EACH(STOREP)
 
 // func sigmoidAVX2Asm(y, x *float32, n int)
 TEXT ·sigmoidAVX2Asm(SB), NOSPLIT, $0-24
@@ -231,46 +221,46 @@ TEXT ·sigmoidAVX2Asm(SB), NOSPLIT, $0-24
 	EXPCONSTANTS
 	MAP4(MODERATE, SIGMOID4, SIGMOID)
 
-// The quotient is never −0, so the sign of the input goes over it by one OR.
 #define TANH \
 	VORPS C_sign, Y0, Y1; \
-	VMAXPS Y1, Y6, Y1; \
-	VMOVAPS Y8, Y2; \
-	VFMADD231PS Y7, Y1, Y2; \
-	VSUBPS Y8, Y2, Y3; \
+	VMOVUPS C_tLo, Y2; \
+	VMAXPS Y1, Y2, Y1; \
+	VMOVUPS C_magic127, Y3; \
+	VMOVAPS Y3, Y2; \
+	VFMADD231PS C_t2log2e, Y1, Y2; \
+	VSUBPS Y3, Y2, Y3; \
 	VPSLLD $23, Y2, Y2; \
-	VFNMADD231PS Y9, Y3, Y1; \
-	VFNMADD231PS Y10, Y3, Y1; \
-	VMOVUPS C_t3, Y4; \
-	VFMADD231PS C_t4, Y1, Y4; \
-	VFMADD213PS Y11, Y1, Y4; \
-	VFMADD213PS Y12, Y1, Y4; \
-	VFMADD213PS Y13, Y1, Y4; \
+	VFNMADD231PS C_tHi, Y3, Y1; \
+	VFNMADD231PS C_tLn, Y3, Y1; \
+	VMOVUPS C_t4, Y4; \
+	VFMADD213PS C_t3, Y1, Y4; \
+	VFMADD213PS C_t2, Y1, Y4; \
+	VFMADD213PS C_t1, Y1, Y4; \
+	VFMADD213PS C_two, Y1, Y4; \
 	VMULPS Y1, Y4, Y4; \
 	VADDPS Y1, Y1, Y3; \
 	VFMADD231PS Y1, Y4, Y3; \
-	VSUBPS Y2, Y14, Y4; \
+	VMOVUPS C_one, Y4; \
+	VSUBPS Y2, Y4, Y4; \
 	VFNMADD231PS Y3, Y2, Y4; \
-	VSUBPS Y4, Y13, Y2; \
+	VMOVUPS C_two, Y2; \
+	VSUBPS Y4, Y2, Y2; \
 	VDIVPS Y2, Y4, Y4; \
 	VANDPS C_sign, Y0, Y0; \
 	VORPS Y4, Y0, Y0
+
+#define TANHS4 TANHSHORT; EACH(STOREX)
+
+// EVERY is the test of a short form that suits all numbers.
+#define EVERY XORL R10, R10
 
 // func tanhAVX2Asm(y, x *float32, n int)
 TEXT ·tanhAVX2Asm(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), R8
-	VMOVUPS C_tLo, Y6
-	VMOVUPS C_t2log2e, Y7
-	VMOVUPS C_magic127, Y8
-	VMOVUPS C_tHi, Y9
-	VMOVUPS C_tLn, Y10
-	VMOVUPS C_t2, Y11
-	VMOVUPS C_t1, Y12
-	VMOVUPS C_two, Y13
-	VMOVUPS C_one, Y14
-	MAP1(TANH)
+	TANHCONSTANTS
+	MAP4(EVERY, TANHS4, TANH)
 
 #define RELU VMAXPS Y0, Y7, Y0
 
