@@ -116,13 +116,12 @@ func (g *Gemm) needA(have int) {
 // fit together.
 func checkGemv(y, x, w, b []float32) {
 	checkLengths2("Gemv", len(y), len(b))
-	groups := len(y) / 16
 	if len(y)%16 != 0 {
-		groups++
+		panic(fmt.Sprintf("asm: Gemv: %d outputs, no multiple of 16", len(y)))
 	}
-	high, size := bits.Mul64(uint64(groups)*16, uint64(len(x)))
+	high, size := bits.Mul64(uint64(len(y)), uint64(len(x)))
 	if high != 0 || size != uint64(len(w)) {
-		panic(fmt.Sprintf("asm: Gemv: w has %d elements for %d outputs of %d inputs, want %d·%d·16", len(w), len(y), len(x), groups, len(x)))
+		panic(fmt.Sprintf("asm: Gemv: w has %d elements for %d outputs of %d inputs", len(w), len(y), len(x)))
 	}
 }
 

@@ -68,20 +68,35 @@ func gemmGo(g Gemm) {
 	}
 }
 
-func gemvGo(y, x, w, b []float32) {
+func gemvGo(y, x, w, b []float32) (large bool) {
 	checkGemv(y, x, w, b)
+	if len(y) == 0 {
+		return true
+	}
 	copy(y, b)
+	large = true
+	for _, v := range x {
+		large = large && (v == 0 || !(-LargeInput < v && v < LargeInput))
+	}
 	var s strip
 	for j := 0; j < len(y); j += 8 {
-		out := y[j:min(j+8, len(y))]
+		out := y[j : j+8]
 		first := j/16*len(x)*16 + j%16
-		for k := 0; k < len(x); k += stripSteps {
-			n := min(stripSteps, len(x)-k)
-			s.pack(w[first+k*16:], 16, len(out), n)
-			steps(s[:n]).chains(out, x[k:], 1)
+		for k, n := 0, 0; k < len(x); k += max(n, 1) {
+			for n = 0; n < min(stripSteps, len(x)-k) && x[k+n] != 0; n++ {
+			}
+			if n > 0 {
+				s.pack(w[first+k*16:], 16, len(out), n)
+				steps(s[:n]).chains(out, x[k:], 1)
+			}
 		}
 	}
+	return large
 }
+
+// LargeInput is the magnitude from which on [Kernels.Gemv] takes an input that is not
+// zero for large.
+const LargeInput = 0x1p-50
 
 // chains continues up to eight chains by the steps:
 //

@@ -63,40 +63,49 @@ func gemm5x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, l
 func gemm6x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 
 //go:noescape
-func gemv1x16AVX512(y, x, w, b *float32, k int)
+func gemv1x16AVX512(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv2x16AVX512(y, x, w, b *float32, k int)
+func gemv2x16AVX512(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv3x16AVX512(y, x, w, b *float32, k int)
+func gemv3x16AVX512(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv4x16AVX512(y, x, w, b *float32, k int)
+func gemv4x16AVX512(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv5x16AVX512(y, x, w, b *float32, k int)
+func gemv5x16AVX512(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv6x16AVX512(y, x, w, b *float32, k int)
+func gemv6x16AVX512(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv7x16AVX512(y, x, w, b *float32, k int)
+func gemv7x16AVX512(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv8x16AVX512(y, x, w, b *float32, k int)
+func gemv8x16AVX512(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv1x16AVX2(y, x, w, b *float32, k int)
+func gemv1x16AVX2(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv2x16AVX2(y, x, w, b *float32, k int)
+func gemv2x16AVX2(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv3x16AVX2(y, x, w, b *float32, k int)
+func gemv3x16AVX2(y, x, w, b *float32, k int) (large bool)
 
 //go:noescape
-func gemv4x16AVX2(y, x, w, b *float32, k int)
+func gemv4x16AVX2(y, x, w, b *float32, k int) (large bool)
+
+//go:noescape
+func gemv5x16AVX2(y, x, w, b *float32, k int) (large bool)
+
+//go:noescape
+func gemv6x16AVX2(y, x, w, b *float32, k int) (large bool)
+
+//go:noescape
+func gemv7x16AVX2(y, x, w, b *float32, k int) (large bool)
 
 // tilesAVX512[r−1] computes r rows.
 var tilesAVX512 = [...]tileFunc{
@@ -113,30 +122,12 @@ var gemvsAVX512 = [...]gemvFunc{
 }
 
 // gemvsAVX2[r−1] computes r panels.
-var gemvsAVX2 = [...]gemvFunc{gemv1x16AVX2, gemv2x16AVX2, gemv3x16AVX2, gemv4x16AVX2}
+var gemvsAVX2 = [...]gemvFunc{gemv1x16AVX2, gemv2x16AVX2, gemv3x16AVX2, gemv4x16AVX2, gemv5x16AVX2, gemv6x16AVX2, gemv7x16AVX2}
 
 func gemmAVX512(g Gemm) { gemmTiles(&g, tilesAVX512[:]) }
 
 func gemmAVX2(g Gemm) { gemmTiles(&g, tilesAVX2[:]) }
 
-func gemvAVX512(y, x, w, b []float32) {
-	checkGemv(y, x, w, b)
-	y, w, b = gemvPanels(y, x, w, b, gemvsAVX512[:])
-	if len(y) > 0 && len(x) > 0 { // the last panel is partial: through a scratch
-		var last [2][16]float32
-		copy(last[1][:], b)
-		gemv1x16AVX512(&last[0][0], &x[0], &w[0], &last[1][0], len(x))
-		copy(y, last[0][:])
-	}
-}
+func gemvAVX512(y, x, w, b []float32) bool { return gemvPanels(y, x, w, b, gemvsAVX512[:]) }
 
-func gemvAVX2(y, x, w, b []float32) {
-	checkGemv(y, x, w, b)
-	y, w, b = gemvPanels(y, x, w, b, gemvsAVX2[:])
-	if len(y) > 0 && len(x) > 0 { // the last panel is partial: through a scratch
-		var last [2][16]float32
-		copy(last[1][:], b)
-		gemv1x16AVX2(&last[0][0], &x[0], &w[0], &last[1][0], len(x))
-		copy(y, last[0][:])
-	}
-}
+func gemvAVX2(y, x, w, b []float32) bool { return gemvPanels(y, x, w, b, gemvsAVX2[:]) }

@@ -15,8 +15,12 @@ type tileFunc func(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, 
 
 // gemvFunc computes panels of 16 outputs, as many as its name says:
 //
-//	for j < 16·panels { acc := b[j]; for k { acc = fma(x[k], w[j/16][k][j%16], acc) }; y[j] = acc }
-type gemvFunc func(y, x, w, b *float32, k int)
+//	for j < 16·panels { acc := b[j]; for k { if x[k] ≠ 0 { acc = fma(x[k], w[j/16][k][j%16], acc) } }; y[j] = acc }
+//	large = for all k: x[k] = 0 or not |x[k]| < 2⁻⁵⁰
+//
+// 64 inputs at a time it makes a bit for each that is not zero, and goes from one
+// such bit to the next.
+type gemvFunc func(y, x, w, b *float32, k int) (large bool)
 
 // gemmTiles divides the rows into as few blocks as the tallest tile allows, all
 // of about the same height: 50 rows are 13+13+12+12, not 14+14+14+8.
@@ -54,17 +58,22 @@ func gemmTiles(g *Gemm, tiles []tileFunc) {
 	tiles[height-1](a, g.RS*size, g.CS*size, b, g.LDB*size, g.PB*size, c, g.LDC*size, g.PC*size, bias, g.N, g.K, g.Accumulate, kp, pa, blocks-taller)
 }
 
-// gemvPanels computes whole panels and returns what is left of y, w and b.
-func gemvPanels(y, x, w, b []float32, gemvs []gemvFunc) (_, _, _ []float32) {
-	const width = 16
+// gemvPanels is Gemv with the panels divided among as few calls as the widest
+// function allows, all of about the same width.
+func gemvPanels(y, x, w, b []float32, gemvs []gemvFunc) (large bool) {
+	checkGemv(y, x, w, b)
 	if len(x) == 0 {
 		copy(y, b)
-		return nil, nil, nil
+		return true
 	}
-	for len(y) >= width {
-		panels := min(len(y)/width, len(gemvs))
-		gemvs[panels-1](&y[0], &x[0], &w[0], &b[0], len(x))
-		y, b, w = y[panels*width:], b[panels*width:], w[panels*width*len(x):]
+	const width = 16
+	large = true
+	panels := len(y) / width
+	for calls := (panels + len(gemvs) - 1) / len(gemvs); calls > 0; calls-- {
+		n := (panels + calls - 1) / calls
+		large = gemvs[n-1](&y[0], &x[0], &w[0], &b[0], len(x))
+		panels -= n
+		y, b, w = y[n*width:], b[n*width:], w[n*width*len(x):]
 	}
-	return y, w, b
+	return large
 }

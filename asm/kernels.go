@@ -75,11 +75,18 @@ type Kernels struct {
 	// may write what the other reads or writes.
 	GemmUpdate func(g Gemm, u Update)
 
-	// Gemv computes y[j] = chain over k of x[k]·w[j,k] that starts at b[j], for
-	// j < len(y), where w holds 16 outputs side by side: element (j, k) is
-	// w[(j/16·len(x) + k)·16 + j%16], its pads present and finite.
-	// len(w) = ⌈len(y)/16⌉·len(x)·16, len(b) = len(y).
-	Gemv func(y, x, w, b []float32)
+	// Gemv computes y[j] = chain over the k with x[k] ≠ 0, in increasing order,
+	// of x[k]·w[j,k] that starts at b[j], for j < len(y), a multiple of 16, where
+	// w holds 16 outputs side by side: element (j, k) is
+	// w[(j/16·len(x) + k)·16 + j%16]. len(w) = len(y)·len(x), len(b) = len(y).
+	// Zeros cost nothing: black pixels, units that ReLU has shut.
+	//
+	// It reports whether all x[k] that are not zero are at least 2⁻⁵⁰ in
+	// magnitude (or NaN). With weights of which that holds too and which are
+	// finite, and with biases that are not −0, y is then by bits the chain over
+	// all k: a product is a multiple of 2⁻¹⁴⁶, so no sum is rounded to −0, and
+	// without −0 the product of a zero adds nothing.
+	Gemv func(y, x, w, b []float32) (large bool)
 
 	// VecMat continues for every j < len(y) one chain in increasing k,
 	//

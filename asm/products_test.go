@@ -167,28 +167,69 @@ func TestGemmContract(t *testing.T) {
 	}
 }
 
-// TestGemvChain checks Gemv of every set against its definition.
-func TestGemvChain(t *testing.T) {
-	for _, k := range Available() {
-		for _, outputs := range []int{0, 1, 2, 8, 10, 15, 16, 17, 31, 33, 100} {
-			for _, inputs := range []int{0, 1, 2, 3, 63, 64, 65, 130} {
-				r := random(outputs, inputs)
-				x, b := mixed.values(r, make([]float32, inputs)), moderate.values(r, make([]float32, outputs))
-				w := moderate.values(r, make([]float32, (outputs+15)/16*16*inputs))
-				want := append([]float32{}, b...)
-				for j := range want {
-					for i, v := range x {
+// TestGemv compares Gemv of every set with the specification and that with the
+// chains: from no to all inputs zero, of both signs, and every number of inputs
+// around the blocks of 64.
+func TestGemv(t *testing.T) {
+	guards := guardsFor(t, 4, 130*272)
+	for _, outputs := range []int{0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 240, 272} {
+		for _, inputs := range []int{0, 1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 40, 55, 56, 63, 64, 65, 71, 72, 80, 127, 128, 129, 130} {
+			for f := range fills {
+				r := random(outputs, inputs, int(f))
+				x, b, w := f.values(r, make([]float32, inputs)), f.values(r, make([]float32, outputs)), f.values(r, make([]float32, outputs*inputs))
+				zeros := r.IntN(inputs + 1)
+				for i, at := range r.Perm(inputs) {
+					if i < zeros {
+						x[at] = float32(math.Copysign(0, r.Float64()-0.5))
+					}
+				}
+				want, large := append([]float32{}, b...), true
+				for i, v := range x {
+					if v == 0 {
+						continue
+					}
+					large = large && (outputs == 0 || !(math.Abs(float64(v)) < 0x1p-50))
+					for j := range want {
 						want[j] = fma32(v, w[(j/16*inputs+i)*16+j%16], want[j])
 					}
 				}
 				y := make([]float32, outputs)
-				k.Gemv(y, x, w, b)
-				if d := diff(y, want); d != "" {
-					t.Fatalf("%s: Gemv(%d, %d): %s", k.Name, outputs, inputs, d)
+				if got := generic().Gemv(y, x, w, b); got != large {
+					t.Fatalf("Gemv(%d, %d): large %t, want %t", outputs, inputs, got, large)
 				}
-				if len(w) > 0 {
-					panicsUnchanged(t, k.Name+": Gemv, short w", [][]float32{y}, func() { k.Gemv(y, x, w[1:], b) })
-					panicsUnchanged(t, k.Name+": Gemv, short b", [][]float32{y}, func() { k.Gemv(y, x, w, b[1:]) })
+				if d := diff(y, want); d != "" {
+					t.Fatalf("Gemv(%d, %d): %s", outputs, inputs, d)
+				}
+				comparison{fmt.Sprintf("Gemv(%d, %d)", outputs, inputs), nil, func(k *Kernels, s [][]float32) float32 {
+					if k.Gemv(s[0], s[1], s[2], s[3]) {
+						return 1
+					}
+					return 0
+				}}.sets(t, guards, [][]float32{make([]float32, outputs), x, w, b}, []int{flushRight, 0, 3})
+			}
+		}
+	}
+	for _, k := range Available() {
+		y, x, w, b := make([]float32, 32), make([]float32, 3), make([]float32, 32*3), positive.values(random(1), make([]float32, 32))
+		panicsUnchanged(t, k.Name+": Gemv, short w", [][]float32{y}, func() { k.Gemv(y, x, w[1:], b) })
+		panicsUnchanged(t, k.Name+": Gemv, short b", [][]float32{y}, func() { k.Gemv(y, x, w, b[1:]) })
+		panicsUnchanged(t, k.Name+": Gemv, 31 outputs", [][]float32{y}, func() { k.Gemv(y[:31], x, w[:31*3], b[:31]) })
+	}
+}
+
+// TestGemvLarge checks what counts as large: at the bound, below it, NaN, at every
+// place.
+func TestGemvLarge(t *testing.T) {
+	const bound = 0x1p-50
+	below := math.Nextafter32(bound, 0)
+	y, w, b := make([]float32, 16), make([]float32, 16*130), make([]float32, 16)
+	for _, k := range Available() {
+		for at := range 130 {
+			for v, want := range map[float32]bool{0: true, bound: true, -bound: true, below: false, -below: false, 0x1p-149: false, nan32: true, inf32: true} {
+				x := make([]float32, 130)
+				x[at] = v
+				if got := k.Gemv(y, x, w, b); got != want {
+					t.Fatalf("%s: Gemv with input %d of %g: large %t, want %t", k.Name, at, v, got, want)
 				}
 			}
 		}

@@ -154,25 +154,38 @@ func BenchmarkLarge(b *testing.B) {
 	epoch(b, newImages(12000), []int{1024, 1024}, 128, activations.ReLU, "adam", optim.NewAdam(0.001))
 }
 
-// BenchmarkRow serves single rows.
+// BenchmarkRow serves single rows: without a zero, and images of which half the
+// pixels are black, as float32 and as bytes.
 func BenchmarkRow(b *testing.B) {
-	for _, k := range asm.Available() {
-		b.Run(fmt.Sprintf("shape=784-100-10/kernels=%s/workers=1", k.Name), func(b *testing.B) {
-			m := network(b, []int{100}, activations.ReLU, nil, k, 1)
-			defer m.Close()
-			p, err := m.Predictor()
-			if err != nil {
-				b.Fatal(err)
+	image := newImages(1).pixels
+	dense, half := make([]float32, 784), make([]float32, 784)
+	for i, u := range image {
+		dense[i], half[i] = float32(i%255+1)/255, float32(u)/255
+	}
+	dst := make([]float32, 10)
+	for _, hidden := range [][]int{{100}, {1024, 1024}} {
+		for _, c := range []struct {
+			input string
+			row   func(p *nn.Predictor)
+		}{
+			{"dense", func(p *nn.Predictor) { p.Row(dst, dense) }},
+			{"half", func(p *nn.Predictor) { p.Row(dst, half) }},
+			{"bytes", func(p *nn.Predictor) { p.Bytes(dst, image) }},
+		} {
+			for _, k := range asm.Available() {
+				b.Run(fmt.Sprintf("shape=%s/input=%s/kernels=%s/workers=1", name(hidden), c.input, k.Name), func(b *testing.B) {
+					m := network(b, hidden, activations.ReLU, nil, k, 1)
+					defer m.Close()
+					p, err := m.Predictor()
+					if err != nil {
+						b.Fatal(err)
+					}
+					for b.Loop() {
+						c.row(p)
+					}
+				})
 			}
-			x, dst := make([]float32, 784), make([]float32, 10)
-			for i := range x {
-				x[i] = float32(i%256) / 255
-			}
-			for b.Loop() {
-				p.Row(dst, x)
-			}
-			gflops(b, 2*(784*100+100*10))
-		})
+		}
 	}
 }
 

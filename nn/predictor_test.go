@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"testing"
 
@@ -46,6 +47,52 @@ func TestPredictorEqualsPredict(t *testing.T) {
 				p.Row(x[3:13], x) // in place
 				require.Equal(t, want.Data[:10], x[3:13])
 			})
+		}
+	}
+}
+
+// Rows with many zeros, tiny numbers, infinities and NaN, and weights and biases
+// with which no zero may be skipped: always Predict's bits.
+func TestPredictorSkipsNoZeroThatCounts(t *testing.T) {
+	const inputs = 70
+	inf, nan, zero := float32(math.Inf(1)), float32(math.NaN()), float32(math.Copysign(0, -1))
+	tiniest := make([]float32, inputs)
+	tiniest[0] = 0x1p-149 // its product with a negative weight is rounded to −0, which +0 behind it undoes
+	rows := map[string][]float32{"tiniest": tiniest, "zeros": {0, zero}, "some": {1, 0, 0, -2, 0}, "tiny": {1, 0, 1e-30, 0}, "not finite": {0, inf, 0, 1}, "no number": {0, nan, 1}}
+	for name, values := range map[string][]float32{
+		"weights": {0.5, -0.25, 0}, "tiny weights": {1e-20, -1e-30}, "zeros": {zero, 0}, "infinite weights": {inf, 1}, "no numbers": {nan, 1},
+	} {
+		for _, bias := range []float32{0, zero, 1} {
+			m := compiled(t, NewSequential("", Input(inputs), Dense(20, activations.Linear)), Config{Loss: MeanSquaredError})
+			weights := m.Weights()
+			for i := range weights[0].Data {
+				weights[0].Data[i] = values[i*7%len(values)]
+			}
+			for i := range weights[1].Data {
+				weights[1].Data[i] = bias
+			}
+			require.NoError(t, m.SetWeights(weights))
+			p, err := m.Predictor()
+			require.NoError(t, err)
+			for row, numbers := range rows {
+				x := make([]float32, inputs)
+				for i := range x {
+					x[i] = numbers[i%len(numbers)]
+				}
+				data, err := NewClassified(x, make([]int32, 1), inputs)
+				require.NoError(t, err)
+				want, err := m.Predict(background, data)
+				require.NoError(t, err)
+				got := make([]float32, 20)
+				p.Row(got, x)
+				for i, v := range want.Data {
+					if v != v { // which NaN is not told
+						require.True(t, got[i] != got[i], "%s, bias %g, row %s: output %d", name, bias, row, i)
+						continue
+					}
+					require.Equal(t, math.Float32bits(v), math.Float32bits(got[i]), "%s, bias %g, row %s: output %d", name, bias, row, i)
+				}
+			}
 		}
 	}
 }
