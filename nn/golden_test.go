@@ -85,6 +85,9 @@ func TestGoldenRuns(t *testing.T) {
 			everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
 				require.Equal(t, r.digest, r.run(t, k, workers))
 			})
+			if !testing.Short() {
+				t.Run("more workers than there is work for", func(t *testing.T) { require.Equal(t, r.digest, r.run(t, asm.Best(), 45)) })
+			}
 		})
 	}
 }
