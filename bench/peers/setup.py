@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("WEFT_PEERS_DIR") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "weft-peers")
-DEBIAN = ["libblis4-openmp=0.9.0-1", "libxsmm-dev=1.17-2", "libeigen3-dev=3.4.0-4"]
+DEBIAN = ["libblis4-openmp=0.9.0-1", "libxsmm-dev=1.17-2", "libeigen3-dev=3.4.0-4", "libsleef3=3.5.1-3", "libsleef-dev=3.5.1-3"]
 AVX512 = ["-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512dq", "-mfma"]
 AVX2 = ["-mavx2", "-mfma"]
 
@@ -53,7 +53,8 @@ def python(name):
 def debian():
     """The folder where the pinned Debian packages are unpacked."""
     folder = CACHE / "debian"
-    if not (folder / "done").exists():
+    done = folder / "done"
+    if not done.exists() or done.read_text() != " ".join(DEBIAN):
         print("unpacking Debian packages", file=sys.stderr)
         folder.mkdir(parents=True, exist_ok=True)
         if not any(Path("/var/lib/apt/lists").glob("*Packages*")):
@@ -61,7 +62,7 @@ def debian():
         command(["apt-get", "download", *DEBIAN], cwd=folder)
         for package in folder.glob("*.deb"):
             command(["dpkg", "-x", package, folder])
-        (folder / "done").touch()
+        done.write_text(" ".join(DEBIAN))
     return folder
 
 
@@ -135,5 +136,11 @@ def worker(family, isa, threads, data):
         return [golang(family), threads, data], {"GOMAXPROCS": str(threads), "ASSUME_NO_MOVING_GC_UNSAFE_RISK_IT_WITH": "go1.26"}
     if family == "rust":
         return [rust(isa), threads], {"MATMUL_NUM_THREADS": str(threads), "RAYON_NUM_THREADS": str(threads)}
+    if family == "functions":
+        usr = debian() / "usr"
+        headers, lib = usr / "include", usr / "lib/x86_64-linux-gnu"
+        return [compiled(f"map-{isa}", ["g++", "-O3", "-std=c++17", *(AVX512 if isa == "avx512" else AVX2), "-I", headers / "eigen3",
+                                        "-I", headers / "x86_64-linux-gnu", HERE / "functions/map.cpp", lib / "libsleef.so.3",
+                                        f"-Wl,-rpath,{lib}", "-lmvec", "-lm"])], {}
     path, kind, environment = library(family, isa)
     return [harness(), path, kind], environment

@@ -46,6 +46,8 @@ def title(work):
         return f"784-{a[0]}-10, relu, Adam, batch {a[1]}: one epoch over {int(a[2]):,} samples"
     if kind == "rows":
         return "Inference of " + ("one row" if a[1] == "1" else f"{int(a[1]):,} rows") + f", 784-{a[0]}-10"
+    if kind == "map":
+        return f"{a[0]} of {int(a[1]):,} numbers"
     return f"{a[0]} {a[1]}×{a[2]}×{a[3]}"
 
 
@@ -122,22 +124,43 @@ def product_table(isa, threads, works, run, results):
     return out + [""]
 
 
+def function_table(isa, works, run, results):
+    """Nanoseconds a number, one row for each function, one column for each library."""
+    labels = [l for l in dict.fromkeys(k[1] for k in results) if any((w, l, isa, 1) in results for w in works)]
+    if "Weft" not in labels:
+        return []
+    peers = [l for l in labels if l != "Weft"]
+    out = [f"### Functions, {'AVX-512' if isa == 'avx512' else 'AVX2'}, nanoseconds a number", ""]
+    out.append("| | **Weft** | best peer / Weft | " + " | ".join(peers) + " |")
+    out.append("| --- |" + " ---: |" * (2 + len(peers)))
+    for work in works:
+        each = {l: median(results[key]) / int(work.split()[2]) * 1e9 if right(work, results[key], results) else "wrong"
+                for l in labels if (key := (work, l, isa, 1)) in results}
+        numbers = [each[l] for l in peers if isinstance(each.get(l), float)]
+        own = each.get("Weft")
+        ratio = f"{min(numbers) / own:.2f}" if numbers and isinstance(own, float) else "–"
+        show = lambda v: "–" if v is None else v if isinstance(v, str) else f"{v:.3g}"
+        out.append(f"| {title(work)} | **{show(own)}** | {ratio} | " + " | ".join(show(each.get(l)) for l in peers) + " |")
+    return out + [""]
+
+
 def tables(path):
     run, versions, results, missing = read(path)
     works = list(dict.fromkeys(k[0] for k in [*results, *missing]))
     out = [f"{run.get('cpu')}, {run.get('date')}, {run.get('data')}, medians of {run.get('rounds')} rounds.", ""]
     for work in works:
-        if not work.startswith("sgemm"):
+        if work.startswith(("train", "rows")):
             out += network_table(work, run, results, missing)
     products = [w for w in works if w.startswith("sgemm")]
     for isa in ("avx512", "avx2"):
         for t in run.get("threads", []):
             out += product_table(isa, t, products, run, results)
+        out += function_table(isa, [w for w in works if w.startswith("map")], run, results)
     if versions:
         out += ["Versions: " + "; ".join(f"{f}: {v}" for f, v in sorted(versions.items())) + ".", ""]
     reasons = defaultdict(list)
     for (work, label, isa, threads), reason in missing.items():
-        reasons[label, reason].append(work if not work.startswith("sgemm") else title(work))
+        reasons[label, reason].append(title(work) if work.startswith(("sgemm", "map")) else work)
     if reasons:
         out += ["Not measured:", ""]
         out += [f"- {label}: {reason} ({', '.join(dict.fromkeys(w))})" for (label, reason), w in reasons.items()] + [""]

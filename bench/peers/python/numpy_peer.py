@@ -1,7 +1,7 @@
 """NumPy by hand (on OpenBLAS) and scikit-learn's MLPClassifier in float32."""
 
 from peer import arguments, clock, drawn_weights, fixed_weights, serve, timed_epoch, timed_rows, training_set, widths
-from products import operands, product_check
+from products import check, numbers
 
 threads, folder = arguments()
 
@@ -96,18 +96,24 @@ def forward(hidden, count):
     return timed_rows(hidden, count, folder, make)
 
 
-def sgemm(trans, m, n, k):
-    a, b, c = operands(trans, int(m), int(n), int(k))
-    a, b = a.T if trans[0] == "T" else a, b.T if trans[1] == "T" else b
-    call = lambda: np.matmul(a, b, out=c)
+def function(name, n):
+    x, y = numbers(name, int(n))
+
+    def sigmoid(x, out):
+        np.negative(x, out=out)
+        np.exp(out, out=out)
+        out += 1
+        np.reciprocal(out, out=out)
+    f = sigmoid if name == "sigmoid" else getattr(np, name)
+    call = lambda: f(x, out=y)
     call()
-    check = product_check(c)
-    return lambda: (clock(call), check)
+    checked = check(y)
+    return lambda: (clock(call), checked)
 
 
 serve(f"NumPy {np.__version__}, scikit-learn {sklearn.__version__}", {
     ("hand", "train"): by_hand,
     ("sklearn", "train"): scikit,
     ("hand", "rows"): forward,
-    ("hand", "sgemm"): sgemm,
+    ("hand", "map"): function,
 })

@@ -5,6 +5,7 @@ The driver writes one work a line to standard input and reads one answer:
     VARIANT train HIDDEN BATCH SAMPLES      ok SECONDS LOSS     one more epoch, its mean loss
     VARIANT rows HIDDEN COUNT               ok SECONDS CHECK    inference of so many rows in one call
     VARIANT sgemm TRANS M N K               ok SECONDS CHECK    one product
+    VARIANT map FUNCTION N                  ok SECONDS CHECK    an element-wise function of so many numbers, out of place
                                             none REASON         this peer does not do it
 
 HIDDEN is the widths of the hidden layers, such as 100 or 1024-1024. The check is

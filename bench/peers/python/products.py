@@ -1,5 +1,5 @@
-"""The operands of every product and the check of its result: whole numbers, so
-that any order of summation gives the same."""
+"""The operands of products and functions, and the checks of their results: those
+of products are whole numbers, so that any order of summation gives the same."""
 
 import numpy as np
 
@@ -15,6 +15,12 @@ def operands(trans, m, n, k):
     return a, b, np.zeros((m, n), np.float32)
 
 
-def product_check(c):
+def numbers(function, n):
+    """The numbers of an element-wise function, −5 … 5 or for log 0.005 … 10, and a place for the results."""
+    i = np.arange(n) * 7 % 2001
+    return ((i + 1 if function == "log" else i - 1000) / 200).astype(np.float32), np.zeros(n, np.float32)
+
+
+def check(c):
     weights = np.arange(c.size) % 17 - 8
     return float((c.ravel().astype(np.float64) * weights).sum())

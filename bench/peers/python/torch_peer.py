@@ -2,6 +2,7 @@
 compiled step, inference eager and traced."""
 
 from peer import arguments, clock, drawn_weights, fixed_weights, serve, timed_epoch, timed_rows, training_set, widths
+from products import check, numbers, operands
 
 threads, folder = arguments()
 
@@ -97,14 +98,22 @@ def forward(hidden, count, traced):
 
 
 def sgemm(trans, m, n, k):
-    from products import operands, product_check
     a, b, c = operands(trans, int(m), int(n), int(k))
     a, b, out = torch.from_numpy(a), torch.from_numpy(b), torch.from_numpy(c)
     a, b = a.t() if trans[0] == "T" else a, b.t() if trans[1] == "T" else b
     call = lambda: torch.mm(a, b, out=out)
     call()
-    check = product_check(c)
-    return lambda: (clock(call), check)
+    checked = check(c)
+    return lambda: (clock(call), checked)
+
+
+def function(name, n):
+    x, y = map(torch.from_numpy, numbers(name, int(n)))
+    f = getattr(torch, name)
+    call = lambda: f(x, out=y)
+    call()
+    checked = check(y.numpy())
+    return lambda: (clock(call), checked)
 
 
 serve(f"PyTorch {torch.__version__}", {
@@ -112,5 +121,6 @@ serve(f"PyTorch {torch.__version__}", {
     ("hand", "train"): by_hand,
     ("eager", "rows"): lambda hidden, count: forward(hidden, count, False),
     ("jit", "rows"): lambda hidden, count: forward(hidden, count, True),
-    ("mm", "sgemm"): sgemm,
+    ("op", "sgemm"): sgemm,
+    ("op", "map"): function,
 })

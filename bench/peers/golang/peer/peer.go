@@ -201,11 +201,40 @@ func Sgemm(multiply func(p *Product)) Maker {
 			return nil, err
 		}
 		multiply(p)
-		check := 0.0
-		for i, v := range p.C {
-			check += float64(v) * float64(i%17-8)
-		}
+		check := weighted(p.C)
 		return func() (float64, float64, error) { return Clock(func() { multiply(p) }), check, nil }, nil
+	}
+}
+
+// weighted tells whether many numbers are right.
+func weighted(x []float32) float64 {
+	sum := 0.0
+	for i, v := range x {
+		sum += float64(v) * float64(i%17-8)
+	}
+	return sum
+}
+
+// Map is the maker of element-wise functions, by name.
+func Map(functions map[string]func(y, x []float32)) Maker {
+	return func(arguments []string) (Work, error) {
+		if len(arguments) != 2 || functions[arguments[0]] == nil {
+			return nil, fmt.Errorf("map %v: no such function", arguments)
+		}
+		n, err := strconv.Atoi(arguments[1])
+		if err != nil {
+			return nil, err
+		}
+		f, x, y := functions[arguments[0]], make([]float32, n), make([]float32, n)
+		for i := range x {
+			x[i] = float32(i*7%2001-1000) / 200
+			if arguments[0] == "log" {
+				x[i] = float32(i*7%2001+1) / 200
+			}
+		}
+		f(y, x)
+		check := weighted(y)
+		return func() (float64, float64, error) { return Clock(func() { f(y, x) }), check, nil }, nil
 	}
 }
 

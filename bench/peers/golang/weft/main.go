@@ -1,9 +1,11 @@
-// Command weft is Weft as one more peer: the variant is the set of kernels.
+// Command weft is Weft as one more peer, the variant being the set of kernels, and
+// the functions of Go's package math, the variant math.
 package main
 
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"peers/golang/peer"
 	"weft/activations"
@@ -24,8 +26,22 @@ func main() {
 		makers[k.Name+" sgemm"] = peer.Sgemm(func(p *peer.Product) {
 			engine.Sgemm(p.TransA, p.TransB, p.M, p.N, p.K, 1, p.A, p.LDA, p.B, p.LDB, 0, p.C, p.N)
 		})
+		makers[k.Name+" map"] = peer.Map(map[string]func(y, x []float32){"exp": k.Exp, "log": k.Log, "sigmoid": k.Sigmoid, "tanh": k.Tanh})
 	}
+	makers["math map"] = peer.Map(map[string]func(y, x []float32){
+		"exp": each(math.Exp), "log": each(math.Log), "tanh": each(math.Tanh),
+		"sigmoid": each(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }),
+	})
 	peer.Serve("", makers)
+}
+
+// each applies a function of Go's library to slices.
+func each(f func(float64) float64) func(y, x []float32) {
+	return func(y, x []float32) {
+		for i, v := range x {
+			y[i] = float32(f(float64(v)))
+		}
+	}
 }
 
 // set is images of bytes as nn reads them.
