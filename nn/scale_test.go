@@ -1,0 +1,121 @@
+package nn
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"weft/activations"
+	"weft/asm"
+	"weft/matmul"
+	"weft/optim"
+
+	"github.com/stretchr/testify/require"
+)
+
+// BenchmarkScale tells what a training step takes on more cores than there are
+// here. Share-µs is measured: the part of the last of so many workers, which is
+// none's smaller, done again and again alone, so that its weights and slots lie in
+// this core's cache as they would in that core's. Step-µs adds the model of what
+// workers do together:
+//
+//	step(n) = share(n) + (meetings(n) + 1) · meeting(2) · n/2
+//
+// Meetings are the barriers of the step and the hand-over of a Run. The cost of
+// one with two workers is measured, and grows with their number, because all
+// arrive at one counter, one after the other. Not in the model: cache lines of
+// activations that come from other cores, the memory that cores share, cores
+// of two sockets. Where there are so many cores, measured-µs is the whole
+// step, which tells how far the model is off.
+func BenchmarkScale(b *testing.B) {
+	data := newPatterns(8192, 28, 28)
+	meeting := meetingOfTwo()
+	for _, c := range []struct {
+		hidden []int
+		batch  int
+	}{
+		{[]int{100}, 32}, {[]int{100}, 2048}, {[]int{1024, 1024}, 128}, {[]int{1024, 1024}, 512},
+	} {
+		alone := 0.0
+		for workers := 1; workers <= 128; workers *= 2 {
+			b.Run(fmt.Sprintf("shape=784-%d×%d-10/batch=%d/kernels=%s/workers=%d", c.hidden[0], len(c.hidden), c.batch, asm.Best().Name, workers), func(b *testing.B) {
+				m := NewSequential("", Flatten(28, 28))
+				for _, units := range c.hidden {
+					m.Add(Dense(units, activations.ReLU))
+				}
+				m.Add(Dense(10, activations.Softmax))
+				require.NoError(b, m.Compile(Config{Optimizer: optim.NewAdam(0.001), Workers: workers}))
+				defer m.Close()
+				s, err := newSource("training", data, m.features)
+				require.NoError(b, err)
+				m.makeSlots()
+				t := newTrainer(m, s, c.batch, workers)
+				order := make([]int32, s.n)
+				shuffle(order, s, 1, 1)
+				step := 0
+				next := func() {
+					at := step * c.batch % s.n
+					step++
+					t.begin(order[at:at+c.batch], order[at+c.batch:])
+					t.step, t.update = step, m.optimizer.Prepare(step)
+				}
+				meetings := 1
+				for _, p := range t.plans[workers-1] {
+					if p.barrier {
+						meetings++
+					}
+				}
+				for b.Loop() {
+					next()
+					for _, p := range t.plans[workers-1] {
+						p.op.run(t, workers-1, workers)
+					}
+				}
+				share := float64(b.Elapsed().Nanoseconds()) / 1e3 / float64(b.N)
+				predicted := share
+				if workers > 1 {
+					predicted += float64(meetings) * meeting * float64(workers) / 2
+				} else {
+					alone = share
+				}
+				b.ReportMetric(share, "share-µs")
+				b.ReportMetric(predicted, "step-µs")
+				b.ReportMetric(alone/predicted, "speed-up")
+				if workers <= runtime.GOMAXPROCS(0) {
+					begin := time.Now()
+					for range b.N {
+						next()
+						t.train(workers, 0)
+					}
+					b.ReportMetric(float64(time.Since(begin).Nanoseconds())/1e3/float64(b.N), "measured-µs")
+				}
+			})
+		}
+	}
+}
+
+// meetings is a task of nothing but barriers.
+type meetings struct {
+	pool *matmul.Pool
+	n    int
+}
+
+func (t meetings) Run(worker, workers int) {
+	for range t.n {
+		t.pool.Barrier(workers)
+	}
+}
+
+// meetingOfTwo returns the microseconds of a barrier of two workers.
+func meetingOfTwo() float64 {
+	if runtime.GOMAXPROCS(0) < 2 {
+		return 0
+	}
+	t := meetings{matmul.NewPool(2), 100_000}
+	defer t.pool.Close()
+	t.pool.Run(t, 2)
+	begin := time.Now()
+	t.pool.Run(t, 2)
+	return float64(time.Since(begin).Nanoseconds()) / 1e3 / float64(t.n)
+}
