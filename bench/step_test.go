@@ -60,12 +60,15 @@ var backward = stepProduct{"dx", func(k *asm.Kernels, batch, in, out, worker, wo
 	inputs := share(in, worker, workers)
 	w, dy, dx := filled(panels(inputs)*out*panel), filled(batch*out), asm.Aligned(batch*inputs)
 	return func() {
+		const steps = 128
 		for i := 0; i < inputs; i += panel {
-			for u := 0; u < out; u += 256 {
-				k.Gemm(asm.Gemm{
-					M: min(panel, inputs-i), N: batch, K: min(256, out-u), A: w[(i/panel*out+u)*panel:], RS: 1, CS: panel,
-					B: dy[u*panel:], LDB: panel, PB: out * panel, C: dx[i*panel:], LDC: panel, PC: inputs * panel, Accumulate: u > 0,
-				})
+			for u := 0; u < out; u += steps {
+				for s := 0; s < batch; s += panel {
+					k.Gemm(asm.Gemm{
+						M: min(panel, inputs-i), N: panel, K: min(steps, out-u), A: w[(i/panel*out+u)*panel:], RS: 1, CS: panel,
+						B: dy[s*out+u*panel:], LDB: panel, C: dx[s*inputs+i*panel:], LDC: panel, Accumulate: u > 0,
+					})
+				}
 			}
 		}
 	}
