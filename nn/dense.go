@@ -159,7 +159,7 @@ const backwardSteps = 128
 func (o *denseBackward) run(t *trainer, worker, workers int) {
 	const width = asm.PanelWidth
 	p := o.p
-	g := asm.Gemm{RS: 1, CS: width, LDB: width, PB: p.out * width, LDC: width, PC: p.in * width}
+	g := asm.Gemm{RS: 1, CS: width, LDB: width, LDC: width}
 	i0, i1, s0, s1 := 0, p.in, 0, t.groups()
 	if o.samples {
 		s0, s1 = share(t.groups(), worker, workers)
