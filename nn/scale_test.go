@@ -16,21 +16,21 @@ import (
 
 // BenchmarkScale tells what a training step takes on more cores than there are
 // here. Share-µs is measured: the part of the last of so many workers, which is
-// none's smaller, done again and again alone, so that its weights and slots lie in
-// this core's cache as they would in that core's. Step-µs adds the model of what
-// workers do together:
+// never smaller than another's, done again and again alone, so that its weights and
+// slots lie in this core's cache as they would in that core's. Step-µs adds the
+// model of what workers do together:
 //
-//	step(n) = share(n) + (meetings(n) + 1) · meeting(2) · n/2
+//	step(n) = share(n) + meetings(n) · barrier(2) · n/2
 //
-// Meetings are the barriers of the step and the hand-over of a Run. The cost of
-// one with two workers is measured, and grows with their number, because all
-// arrive at one counter, one after the other. Not in the model: cache lines of
-// activations that come from other cores, the memory that cores share, cores
-// of two sockets. Where there are so many cores, measured-µs is the whole
+// Meetings are the barriers of the step and the hand-over of a Run. A barrier of
+// two workers is measured here, and takes longer in proportion to their number,
+// because all arrive at one counter, one after the other. Not in the model: cache
+// lines of activations that come from other cores, the memory that cores share,
+// cores of two sockets. Where there are so many cores, measured-µs is the whole
 // step, which tells how far the model is off.
 func BenchmarkScale(b *testing.B) {
 	data := newPatterns(8192, 28, 28)
-	meeting := meetingOfTwo()
+	barrier := barrierOfTwo()
 	for _, c := range []struct {
 		hidden []int
 		batch  int
@@ -75,7 +75,7 @@ func BenchmarkScale(b *testing.B) {
 				share := float64(b.Elapsed().Nanoseconds()) / 1e3 / float64(b.N)
 				predicted := share
 				if workers > 1 {
-					predicted += float64(meetings) * meeting * float64(workers) / 2
+					predicted += float64(meetings) * barrier * float64(workers) / 2
 				} else {
 					alone = share
 				}
@@ -95,24 +95,24 @@ func BenchmarkScale(b *testing.B) {
 	}
 }
 
-// meetings is a task of nothing but barriers.
-type meetings struct {
+// barriers is a task of nothing but barriers.
+type barriers struct {
 	pool *matmul.Pool
 	n    int
 }
 
-func (t meetings) Run(worker, workers int) {
+func (t barriers) Run(worker, workers int) {
 	for range t.n {
 		t.pool.Barrier(workers)
 	}
 }
 
-// meetingOfTwo returns the microseconds of a barrier of two workers.
-func meetingOfTwo() float64 {
+// barrierOfTwo returns the microseconds of a barrier of two workers.
+func barrierOfTwo() float64 {
 	if runtime.GOMAXPROCS(0) < 2 {
 		return 0
 	}
-	t := meetings{matmul.NewPool(2), 100_000}
+	t := barriers{matmul.NewPool(2), 100_000}
 	defer t.pool.Close()
 	t.pool.Run(t, 2)
 	begin := time.Now()
