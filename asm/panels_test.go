@@ -66,6 +66,28 @@ func TestCrossEntropyPanel(t *testing.T) {
 	}
 }
 
+// TestCrossEntropyPanelNoNumber puts one NaN at a time into the logits of samples
+// whose largest one is that of their class: such a sample counts as no right
+// answer, wherever the NaN stands.
+func TestCrossEntropyPanelNoNumber(t *testing.T) {
+	const classes = 5
+	for _, k := range Available() {
+		for sample := range PanelWidth {
+			for class := range classes {
+				z, loss, labels := make([]float32, classes*PanelWidth), make([]float32, PanelWidth), make([]int32, PanelWidth)
+				for s := range labels {
+					labels[s] = int32((class + 1 + s%(classes-1)) % classes) // another class than that of the NaN
+					z[int(labels[s])*PanelWidth+s] = 1
+				}
+				z[class*PanelWidth+sample] = nan32
+				if hits := k.CrossEntropyPanel(z, z, classes, PanelWidth, labels, 1, loss); hits != PanelWidth-1 {
+					t.Errorf("%s: %d right answers with a NaN in class %d of sample %d, want %d", k.Name, hits, class, sample, PanelWidth-1)
+				}
+			}
+		}
+	}
+}
+
 // TestSumSamples compares SumSamples of every set with the specification.
 func TestSumSamples(t *testing.T) {
 	guards := guardsFor(t, 2, 5*41*PanelWidth)
