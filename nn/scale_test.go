@@ -16,9 +16,10 @@ import (
 
 // BenchmarkScale tells what a training step takes on more cores than there are
 // here. Share-µs is measured: the part of the last of so many workers, which is
-// never smaller than another's, done again and again alone, so that its weights and
-// slots lie in this core's cache as they would in that core's. Step-µs adds the
-// model of what workers do together:
+// never smaller than another's (the inputs are whole panels: the half panel at the
+// end of 784 would be its), done again and again alone, so that its weights and slots
+// lie in this core's cache as they would in that core's. Step-µs adds the model of
+// what workers do together:
 //
 //	step(n) = share(n) + meetings(n) · barrier(2) · n/2
 //
@@ -29,7 +30,7 @@ import (
 // cores of two sockets. Where there are so many cores, measured-µs is the whole
 // step, which tells how far the model is off.
 func BenchmarkScale(b *testing.B) {
-	data := newPatterns(8192, 28, 28)
+	data := newPatterns(8192, 25, 32)
 	barrier := barrierOfTwo()
 	for _, c := range []struct {
 		hidden []int
@@ -39,8 +40,8 @@ func BenchmarkScale(b *testing.B) {
 	} {
 		alone := 0.0
 		for workers := 1; workers <= 128; workers *= 2 {
-			b.Run(fmt.Sprintf("shape=784-%d×%d-10/batch=%d/kernels=%s/workers=%d", c.hidden[0], len(c.hidden), c.batch, asm.Best().Name, workers), func(b *testing.B) {
-				m := NewSequential("", Flatten(28, 28))
+			b.Run(fmt.Sprintf("shape=800-%d×%d-10/batch=%d/kernels=%s/workers=%d", c.hidden[0], len(c.hidden), c.batch, asm.Best().Name, workers), func(b *testing.B) {
+				m := NewSequential("", Flatten(25, 32))
 				for _, units := range c.hidden {
 					m.Add(Dense(units, activations.ReLU))
 				}
