@@ -6,9 +6,9 @@ package asm
 // offsets are in bytes.
 type beside struct {
 	a, b, c    *float32
-	ldb, ldc   int
+	ldc        int
 	pb, pc     int // from a tile to the next one in another panel, less its width where a panel holds two
-	k, kp, pa  int // as for a tileFunc, with rs = 32·4 and cs = 4
+	k, kp, pa  int // as for a tileFunc, with rs = ldb = 32·4 and cs = 4
 	accumulate bool
 
 	w, s0, s1, g *float32
@@ -36,7 +36,7 @@ type besideTile struct {
 func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters int) {
 	rows, parameters = g.M/t.rows*t.rows, len(u.W)/t.slot*t.slot
 	if rows == 0 || parameters == 0 || g.N == 0 || g.N%t.columns != 0 || g.K < t.steps ||
-		g.RS != PanelWidth || g.CS != 1 || g.Bias != nil {
+		g.RS != PanelWidth || g.CS != 1 || g.LDB != PanelWidth || g.Bias != nil {
 		return 0, 0
 	}
 	const size = 4
@@ -44,7 +44,7 @@ func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters 
 	across := g.N / t.columns
 	slots, tiles := parameters/t.slot+t.lag, rows/t.rows*across
 	*args = beside{
-		a: &g.A[0], b: &g.B[0], c: &g.C[0], ldb: g.LDB * size, ldc: g.LDC * size,
+		a: &g.A[0], b: &g.B[0], c: &g.C[0], ldc: g.LDC * size,
 		pb: (g.PB - inPanel*PanelWidth) * size, pc: (g.PC - inPanel*PanelWidth) * size,
 		k: g.K, kp: g.K, accumulate: g.Accumulate,
 		w: &u.W[0], g: &u.G[0], constants: u.C,

@@ -18,7 +18,7 @@
 // that the whole chain of Adam, 60 cycles with its root and its division, would
 // hold up the products. P2 and P3 of a pair end in the next one.
 //
-//	AX      row 0 of A at k          R8, R9   B at k and its row stride
+//	AX      row 0 of A at k          R8       B at k, rows of 128 bytes
 //	R10     k to go in this panel    BP       the arguments
 //	BX, SI, R11, R12                 w, both slots of the optimizer, g
 //	R13     bytes of the update done R15      scratch
@@ -34,14 +34,13 @@
 #define TINY 192(R14)
 
 #define ROW(O, L, R) VBROADCASTSS O(AX), Y12; VFMADD231PS Y10, Y12, L; VFMADD231PS Y11, Y12, R
-#define STEP VMOVUPS (R8), Y10; VMOVUPS 32(R8), Y11; \
-	ROW(0, Y0, Y1); \
-	ROW(128, Y2, Y3); \
-	ROW(256, Y4, Y5); \
-	ROW(384, Y6, Y7); \
-	ROW(512, Y8, Y9); \
-	ADDQ R9, R8; \
-	ADDQ $4, AX
+#define STEP(N) VMOVUPS (128*N)(R8), Y10; VMOVUPS (128*N+32)(R8), Y11; \
+	ROW(4*N, Y0, Y1); \
+	ROW(4*N+128, Y2, Y3); \
+	ROW(4*N+256, Y4, Y5); \
+	ROW(4*N+384, Y6, Y7); \
+	ROW(4*N+512, Y8, Y9)
+#define STEPS(N) ADDQ $(128*N), R8; ADDQ $(4*N), AX
 
 #define ZERO(L, R) VXORPS L, L, L; VXORPS R, R, R
 #define LOAD(L, R) VMOVUPS (R8), L; VMOVUPS 32(R8), R; ADDQ R10, R8
@@ -51,26 +50,27 @@
 
 // PAIR does the parts of a pair of slots, with steps of k between them.
 #define PAIR(P1, P2, P3) \
-	STEP; \
+	STEP(0); \
 	P1(0); \
-	STEP; \
+	STEP(1); \
 	P1(32); \
-	STEP; \
+	STEP(2); \
 	P2(0, 256); \
 	P2(32, 288); \
-	STEP; \
+	STEP(3); \
 	P3(0, 320); \
 	P3(32, 352); \
-	STEP; \
+	STEP(4); \
 	P1(64); \
-	STEP; \
+	STEP(5); \
 	P1(96); \
-	STEP; \
+	STEP(6); \
 	P2(64, 320); \
 	P2(96, 352); \
-	STEP; \
+	STEP(7); \
 	P3(64, 256); \
-	P3(96, 288)
+	P3(96, 288); \
+	STEPS(8)
 
 // ENDPAIR is PAIR without the steps and with what the first and the last pair
 // have: before the first there are no slots, in the last only older ones.
@@ -124,7 +124,6 @@ done: \
 	VMOVAPS Y4, C4; \
 	VMOVAPS Y5, ABS; \
 	VMOVAPS Y6, TINY; \
-	MOVQ beside_ldb(BP), R9; \
 	MOVQ beside_w(BP), BX; \
 	MOVQ beside_s0(BP), SI; \
 	MOVQ beside_s1(BP), R11; \
@@ -180,29 +179,32 @@ pair: \
 	JGE pair; \
 	JMP fours; \
 eights: \
-	STEP; \
-	STEP; \
-	STEP; \
-	STEP; \
-	STEP; \
-	STEP; \
-	STEP; \
-	STEP; \
+	STEP(0); \
+	STEP(1); \
+	STEP(2); \
+	STEP(3); \
+	STEP(4); \
+	STEP(5); \
+	STEP(6); \
+	STEP(7); \
+	STEPS(8); \
 	SUBQ $8, R10; \
 	JGE eights; \
 fours: \
 	ADDQ $4, R10; \
 	JLT ones; \
-	STEP; \
-	STEP; \
-	STEP; \
-	STEP; \
+	STEP(0); \
+	STEP(1); \
+	STEP(2); \
+	STEP(3); \
+	STEPS(4); \
 	SUBQ $4, R10; \
 ones: \
 	ADDQ $4, R10; \
 	JZ next; \
 one: \
-	STEP; \
+	STEP(0); \
+	STEPS(1); \
 	DECQ R10; \
 	JNZ one; \
 next: \

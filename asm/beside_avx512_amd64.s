@@ -17,7 +17,7 @@
 // part is done for a slot one slot after the part before it, so that no
 // instruction waits long for another and holds up the products behind it.
 //
-//	AX      row 0 of A at k          R8, R9   B at k and its row stride
+//	AX      row 0 of A at k          R8       B at k, rows of 128 bytes
 //	R10     k to go in this panel    BP       the arguments
 //	BX, SI, R11, R12                 w, both slots of the optimizer, g
 //	R13     bytes of the update done R15      scratch
@@ -43,7 +43,7 @@
 	ROW(896, Z26, Z14, Z15); \
 	ROW(1024, Z25, Z16, Z17); \
 	ROW(1152, Z26, Z18, Z19); \
-	ADDQ R9, R8; \
+	SUBQ $-128, R8; \
 	ADDQ $4, AX
 
 #define ZERO(L, R) VPXORD L, L, L; VPXORD R, R, R
@@ -95,7 +95,6 @@ last: \
 	VBROADCASTSS (beside_constants+16)(BP), C4; \
 	MOVL $0x7fffffff, (R14); \
 	MOVL $0x0d800000, 4(R14); \
-	MOVQ beside_ldb(BP), R9; \
 	MOVQ beside_w(BP), BX; \
 	MOVQ beside_s0(BP), SI; \
 	MOVQ beside_s1(BP), R11; \
