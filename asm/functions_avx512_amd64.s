@@ -3,10 +3,10 @@
 #include "textflag.h"
 #include "functions_avx512.h"
 
-// Element-wise functions, 16 floats a turn.
+// Element-wise functions, 16 floats a turn, or 64 while there are as many.
 //
 //	Z0 the input and the output   Z1 the second input   Z2 … Z7 scratch
-//	Z8 a parameter   Z16 … Z31 constants
+//	Z8, Z31 a parameter   Z16 … Z30 constants
 //	DI output   SI, DX inputs   R8 floats to go   R9 floats done
 //	K1 mask of the last turn
 
@@ -50,6 +50,9 @@ GLOBL ·funcsAVX512(SB), RODATA|NOPTR, $140
 // MAP1 applies CORE to one input.
 #define MAP1(CORE) \
 	XORQ R9, R9; \
+	TURNS(CORE)
+
+#define TURNS(CORE) \
 	SUBQ $16, R8; \
 	JLT last; \
 turn: \
@@ -72,6 +75,21 @@ last: \
 done: \
 	VZEROUPPER; \
 	RET
+
+// MAP4 applies FOUR to four registers at a time, then CORE to the others. FOUR
+// loads and stores, and loses Z0 … Z15 and K2 … K5.
+#define MAP4(FOUR, CORE) \
+	XORQ R9, R9; \
+	SUBQ $64, R8; \
+	JLT rest; \
+four: \
+	FOUR; \
+	ADDQ $64, R9; \
+	SUBQ $64, R8; \
+	JGE four; \
+rest: \
+	ADDQ $64, R8; \
+	TURNS(CORE)
 
 // MAP2 applies CORE to two inputs.
 #define MAP2(CORE) \
@@ -107,31 +125,51 @@ done: \
 	EXP(Z0, Z2, Z3); \
 	VMOVAPS Z3, Z0
 
+#define BOUND1(O, X, T, P, S, K) VMAXPS X, Z26, X
+#define BOUND2(O, X, T, P, S, K) VMINPS X, Z27, X
+#define EXPFOUR \
+	EACH(LOADX); \
+	EACH(BOUND1); \
+	EACH(BOUND2); \
+	EXPEACH; \
+	EACH(STOREP)
+
 // func expAVX512Asm(y, x *float32, n int)
 TEXT ·expAVX512Asm(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), R8
 	EXPCONSTANTS
-	MAP1(EXPS)
+	MAP4(EXPFOUR, EXPS)
 
 // The inputs are at most 0, so that one bound is enough.
 #define SHIFTED \
-	VSUBPS Z8, Z0, Z0; \
+	VSUBPS Z31, Z0, Z0; \
 	VMAXPS Z0, Z26, Z0; \
 	EXP(Z0, Z2, Z3); \
 	VMOVAPS Z3, Z0
+
+#define SHIFT1(O, X, T, P, S, K) VMOVUPS O(SI)(R9*4), X; VSUBPS Z31, X, X
+#define SHIFTEDFOUR \
+	EACH(SHIFT1); \
+	EACH(BOUND1); \
+	EXPEACH; \
+	EACH(STOREP)
 
 // func expShiftedAVX512Asm(y, x *float32, n int, most float32)
 TEXT ·expShiftedAVX512Asm(SB), NOSPLIT, $0-28
 	MOVQ y+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), R8
-	VBROADCASTSS most+24(FP), Z8
+	VBROADCASTSS most+24(FP), Z31
 	EXPCONSTANTS
-	MAP1(SHIFTED)
+	MAP4(SHIFTEDFOUR, SHIFTED)
 
 #define LOGS LOG(Z0, Z2, Z3, Z4, Z5)
+#define LOGFOUR \
+	EACH(LOADX); \
+	LOGEACH; \
+	EACH(STOREP)
 
 // func logAVX512Asm(y, x *float32, n int)
 TEXT ·logAVX512Asm(SB), NOSPLIT, $0-24
@@ -139,7 +177,7 @@ TEXT ·logAVX512Asm(SB), NOSPLIT, $0-24
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), R8
 	LOGCONSTANTS
-	MAP1(LOGS)
+	MAP4(LOGFOUR, LOGS)
 
 #define SIGMOID \
 	VORPS Z28, Z0, Z1; \
@@ -150,6 +188,17 @@ TEXT ·logAVX512Asm(SB), NOSPLIT, $0-24
 	VBLENDMPS Z3, Z25, K2, Z5; \
 	VDIVPS Z4, Z5, Z0
 
+#define SIGMOID1(O, X, T, P, S, K) VMOVUPS O(SI)(R9*4), X; VPMOVD2M X, K; VORPS Z28, X, X
+#define SIGMOID2(O, X, T, P, S, K) VADDPS P, Z25, T; VBLENDMPS P, Z25, K, X
+#define SIGMOID3(O, X, T, P, S, K) VDIVPS T, X, X
+#define SIGMOIDFOUR \
+	EACH(SIGMOID1); \
+	EACH(BOUND1); \
+	EXPEACH; \
+	EACH(SIGMOID2); \
+	EACH(SIGMOID3); \
+	EACH(STOREX)
+
 // func sigmoidAVX512Asm(y, x *float32, n int)
 TEXT ·sigmoidAVX512Asm(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -157,7 +206,7 @@ TEXT ·sigmoidAVX512Asm(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), R8
 	EXPCONSTANTS
 	VBROADCASTSS C_sign, Z28
-	MAP1(SIGMOID)
+	MAP4(SIGMOIDFOUR, SIGMOID)
 
 // The sign of the input goes over the result's: Z0 = Z16 ? Z0 : Z4.
 #define TANH \
@@ -185,6 +234,41 @@ TEXT ·sigmoidAVX512Asm(SB), NOSPLIT, $0-24
 	VPTERNLOGD $0xca, Z4, Z0, Z1; \
 	VMOVAPS Z1, Z0
 
+#define TANH1(O, X, T, P, S, K) VORPS O(SI)(R9*4), Z16, X
+#define TANH2(O, X, T, P, S, K) VMAXPS X, Z17, X
+#define TANH3(O, X, T, P, S, K) VMOVAPS Z19, T; VFMADD231PS Z18, X, T
+#define TANH4(O, X, T, P, S, K) VSUBPS Z19, T, S; VPSLLD $23, T, T
+#define TANH5(O, X, T, P, S, K) VFNMADD231PS Z20, S, X; VMOVAPS Z23, P
+#define TANH6(O, X, T, P, S, K) VFNMADD231PS Z21, S, X
+#define TANH7(O, X, T, P, S, K) VFMADD231PS Z22, X, P
+#define TANH8(O, X, T, P, S, K) VFMADD213PS Z24, X, P
+#define TANH9(O, X, T, P, S, K) VFMADD213PS Z25, X, P
+#define TANH10(O, X, T, P, S, K) VFMADD213PS Z26, X, P; VADDPS X, X, S
+#define TANH11(O, X, T, P, S, K) VMULPS X, P, P
+#define TANH12(O, X, T, P, S, K) VFMADD231PS X, P, S; VSUBPS T, Z27, P
+#define TANH13(O, X, T, P, S, K) VFNMADD231PS S, T, P
+#define TANH14(O, X, T, P, S, K) VSUBPS P, Z26, T
+#define TANH15(O, X, T, P, S, K) VDIVPS T, P, P; VMOVAPS Z16, X
+#define TANH16(O, X, T, P, S, K) VPTERNLOGD $0xac, O(SI)(R9*4), P, X
+#define TANHFOUR \
+	EACH(TANH1); \
+	EACH(TANH2); \
+	EACH(TANH3); \
+	EACH(TANH4); \
+	EACH(TANH5); \
+	EACH(TANH6); \
+	EACH(TANH7); \
+	EACH(TANH8); \
+	EACH(TANH9); \
+	EACH(TANH10); \
+	EACH(TANH11); \
+	EACH(TANH12); \
+	EACH(TANH13); \
+	EACH(TANH14); \
+	EACH(TANH15); \
+	EACH(TANH16); \
+	EACH(STOREX)
+
 // func tanhAVX512Asm(y, x *float32, n int)
 TEXT ·tanhAVX512Asm(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -202,7 +286,7 @@ TEXT ·tanhAVX512Asm(SB), NOSPLIT, $0-24
 	VBROADCASTSS C_t1, Z25
 	VBROADCASTSS C_two, Z26
 	VBROADCASTSS C_one, Z27
-	MAP1(TANH)
+	MAP4(TANHFOUR, TANH)
 
 #define RELU VMAXPS Z0, Z8, Z0
 
