@@ -177,7 +177,8 @@
 #define STOREH14 STOREH13; STOREH(Z26)
 
 // AHEAD fetches the rows of A for the next 32 steps, at R10: in panels they lie on
-// another page, where no prefetcher of the CPU finds them.
+// another page, where no prefetcher of the CPU finds them. Other rows go on where
+// they are.
 #define AHEAD1 PREFETCHT0 (R10); PREFETCHT0 64(R10)
 #define AHEAD2 AHEAD1; PREFETCHT0 (R10)(CX*1); PREFETCHT0 64(R10)(CX*1)
 #define AHEAD3 AHEAD2; PREFETCHT0 (R10)(CX*2); PREFETCHT0 64(R10)(CX*2)
@@ -195,14 +196,17 @@
 
 // STEPS runs a loop over all steps of k: panel by panel of A, kp steps each,
 // after which A moves by pa more.
-#define STEPS(LOADB, STEP, AHEAD, steps, loop, end) \
+#define STEPS(LOADB, STEP, AHEAD, steps, near, loop, end) \
 	MOVQ k+88(FP), R15; \
 	TESTQ R15, R15; \
 	JZ end; \
 steps: \
 	MOVQ pa+112(FP), R10; \
+	TESTQ R10, R10; \
+	JZ near; \
 	LEAQ 128(AX)(R10*1), R10; \
 	AHEAD; \
+near: \
 	MOVQ kp+104(FP), R10; \
 	CMPQ R15, R10; \
 	CMOVQLT R15, R10; \
@@ -259,7 +263,7 @@ load: \
 	MOVQ R11, R15; \
 	LOAD; \
 begin: \
-	STEPS(B2, STEP, AHEAD, steps, loop, end); \
+	STEPS(B2, STEP, AHEAD, steps, near, loop, end); \
 	MOVQ R11, R15; \
 	STORE; \
 	ADDQ pb+40(FP), R14; \
@@ -308,12 +312,12 @@ loadHalf: \
 beginLast: \
 	CMPQ R13, $16; \
 	JLE half; \
-	STEPS(B2M, STEP, AHEAD, stepsLast, loopLast, endLast); \
+	STEPS(B2M, STEP, AHEAD, stepsLast, nearLast, loopLast, endLast); \
 	MOVQ R11, R15; \
 	STOREM; \
 	JMP done; \
 half: \
-	STEPS(B1M, HALF, AHEAD, stepsHalf, loopHalf, endHalf); \
+	STEPS(B1M, HALF, AHEAD, stepsHalf, nearHalf, loopHalf, endHalf); \
 	MOVQ R11, R15; \
 	STOREH; \
 	JMP done
