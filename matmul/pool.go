@@ -179,16 +179,17 @@ func (p *Pool) do(t Task, worker, workers int) {
 var errReleased = fmt.Errorf("matmul: another worker panicked")
 
 // Barrier returns when all workers of this Run have called it. What they wrote
-// before is then visible to all.
-func (p *Pool) Barrier(workers int) {
+// before is then visible to all. It returns how long this one waited, the first
+// microsecond not counted.
+func (p *Pool) Barrier(workers int) time.Duration {
 	if workers == 1 {
-		return
+		return 0
 	}
 	phase := p.phase.Load()
 	if p.arrived.Add(1) == int32(workers) {
 		p.arrived.Store(0)
 		p.phase.Add(1)
-		return
+		return 0
 	}
 	w := p.newWait()
 	for p.phase.Load() == phase {
@@ -197,7 +198,7 @@ func (p *Pool) Barrier(workers int) {
 			panic(errReleased)
 		}
 	}
-	p.end(&w)
+	return p.end(&w)
 }
 
 // wait is one wait for other workers of a Run.
@@ -220,11 +221,14 @@ func (w *wait) turn() {
 	}
 }
 
-// end adds a long wait to what the pool waited.
-func (p *Pool) end(w *wait) {
-	if !w.long.IsZero() {
-		p.waited.Add(int64(time.Since(w.long)))
+// end adds a long wait to what the pool waited, and returns it.
+func (p *Pool) end(w *wait) time.Duration {
+	if w.long.IsZero() {
+		return 0
 	}
+	long := time.Since(w.long)
+	p.waited.Add(int64(long))
+	return long
 }
 
 // Waited returns how long workers have waited for each other since the pool

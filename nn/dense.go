@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"weft/activations"
 	"weft/asm"
@@ -65,11 +66,11 @@ type denseShape struct{ in, out int }
 // twice as long with two workers, on a machine too unsteady to tell how much.)
 type parameters struct {
 	denseShape
-	layer  int // position in the model
-	groups int // the units of group g are share(out, g, groups)
-	w, b   []float32
-	ws     [2][]float32 // slots of the weights
-	bs     [2][]float32 // slots of the biases
+	layer int   // position in the model
+	ends  []int // the units of group g end before ends[g]
+	w, b  []float32
+	ws    [2][]float32 // slots of the weights
+	bs    [2][]float32 // slots of the biases
 }
 
 // panels returns the number of panels of inputs.
@@ -81,8 +82,10 @@ type unitRun struct{ n, at, stride int }
 
 // run returns the units from u on that lie together, at most up to end.
 func (p *parameters) run(u, end int) unitRun {
-	group := ((u+1)*p.groups - 1) / p.out // the last one that begins at u or before
-	lo, hi := share(p.out, group, p.groups)
+	lo, hi := 0, p.ends[0]
+	for group := 1; hi <= u; group++ {
+		lo, hi = hi, p.ends[group]
+	}
 	return unitRun{
 		n:      min(hi, end) - u,
 		at:     (lo*p.panels() + u - lo) * asm.PanelWidth,
@@ -90,20 +93,31 @@ func (p *parameters) run(u, end int) unitRun {
 	}
 }
 
-// regroup lays the weights and slots out for so many workers.
-func (p *parameters) regroup(groups int) {
-	if p.groups == groups {
-		return
+// regroup lays the weights and slots out for other groups, which end at ends. It
+// copies them through a scratch of their length, and returns ends that it does not
+// keep.
+func (p *parameters) regroup(ends []int, scratch []float32) []int {
+	if slices.Equal(p.ends, ends) {
+		return ends
 	}
 	old := *p
-	p.groups = groups
+	p.ends = ends
 	for _, w := range [][]float32{p.w, p.ws[0], p.ws[1]} {
-		if w != nil {
-			k := old.keras(w)
-			clear(w) // other places are pads now
-			p.setKeras(w, k)
+		if w == nil {
+			continue
 		}
+		moved := scratch[:len(w)]
+		for u := 0; u < p.out; {
+			from, to := old.run(u, p.out), p.run(u, p.out)
+			n := min(from.n, to.n)
+			for j := range p.panels() {
+				copy(moved[to.at+j*to.stride:][:n*asm.PanelWidth], w[from.at+j*from.stride:])
+			}
+			u += n
+		}
+		copy(w, moved)
 	}
+	return old.ends
 }
 
 // product returns the Gemm of y = W·x + b for one panel of samples and the units
@@ -162,9 +176,9 @@ func (o *denseBackward) run(t *trainer, worker, workers int) {
 	g := asm.Gemm{RS: 1, CS: width, LDB: width, LDC: width}
 	i0, i1, s0, s1 := 0, p.in, 0, t.groups()
 	if o.samples {
-		s0, s1 = share(t.groups(), worker, workers)
+		s0, s1 = t.balance.share(t.groups(), worker, workers)
 	} else {
-		i0, i1 = share(p.in, worker, workers)
+		i0, i1 = t.balance.share(p.in, worker, workers)
 	}
 	for i := i0; i < i1; i += g.M {
 		g.M = min(width-i%width, i1-i)
@@ -205,10 +219,10 @@ const (
 
 func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	p := o.p
-	lo, hi := share(p.out, worker, workers)
+	lo, hi := t.balance.share(p.out, worker, workers)
 	if o.inputs {
-		first, end := share(p.panels(), worker, workers)
-		sample, _ := share(t.groups(), worker, workers)
+		first, end := t.balance.share(p.panels(), worker, workers)
+		sample, _ := t.balance.share(t.groups(), worker, workers)
 		o.weights(t, worker, 0, p.run(0, p.out), first, end, sample*groupWidth)
 	} else {
 		for u := lo; u < hi; {

@@ -17,7 +17,7 @@ import (
 func TestDenseBackward(t *testing.T) {
 	const in, out, panels = 75, backwardSteps + 94, 3
 	everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
-		p := &parameters{denseShape: denseShape{in: in, out: out}, groups: 3}
+		p := &parameters{denseShape: denseShape{in: in, out: out}, ends: []int{70, 140, out}}
 		p.w = make([]float32, p.panels()*out*asm.PanelWidth)
 		x, y := &buffer{features: in, grad: make([]float32, panels*in*asm.PanelWidth)}, &buffer{features: out, grad: make([]float32, panels*out*asm.PanelWidth)}
 		plain := make([]float32, out*in) // [out][in]
@@ -99,10 +99,10 @@ func testDenseUpdate(t *testing.T, units int, inputs bool) {
 	})
 }
 
-// Another number of groups moves weights and slots and leaves the pads +0.
+// Other groups move weights and slots and leave the pads +0.
 func TestRegroup(t *testing.T) {
 	const in, out = 75, 10
-	p := &parameters{denseShape: denseShape{in: in, out: out}, groups: 1}
+	p := &parameters{denseShape: denseShape{in: in, out: out}, ends: []int{out}}
 	p.w, p.ws[0] = make([]float32, p.panels()*out*asm.PanelWidth), make([]float32, p.panels()*out*asm.PanelWidth)
 	kernel, slot := make([]float32, in*out), make([]float32, in*out)
 	sum := float32(0)
@@ -112,14 +112,21 @@ func TestRegroup(t *testing.T) {
 	}
 	p.setKeras(p.w, kernel)
 	p.setKeras(p.ws[0], slot)
-	for _, groups := range []int{2, 3, 7, 12, 1} {
-		p.regroup(groups)
-		require.Equal(t, kernel, p.keras(p.w), "%d groups", groups)
-		require.Equal(t, slot, p.keras(p.ws[0]), "%d groups", groups)
+	scratch := make([]float32, len(p.w))
+	for i := range scratch {
+		scratch[i] = -1e9
+	}
+	for _, ends := range [][]int{{5, 10}, {0, 3, 10}, {1, 1, 7, 10, 10}, {7, 10}, {7, 10}, {10}} {
+		before := p.ends
+		unused := p.regroup(ends, scratch)
+		require.Equal(t, ends, p.ends)
+		require.Equal(t, before, unused)
+		require.Equal(t, kernel, p.keras(p.w), "groups end at %v", ends)
+		require.Equal(t, slot, p.keras(p.ws[0]), "groups end at %v", ends)
 		all := float32(0) // whole numbers below 2²⁴: any order gives the same
 		for _, w := range p.w {
 			all += w
 		}
-		require.Equal(t, sum, all, "%d groups: pads", groups)
+		require.Equal(t, sum, all, "groups end at %v: pads", ends)
 	}
 }

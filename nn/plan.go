@@ -259,10 +259,10 @@ type regions struct {
 func newRegions(t *trainer, features int, samples bool, worker, workers int) regions {
 	r := regions{features: features, samples: samples, panels: t.panels}
 	if samples {
-		r.lo, r.hi = share(t.groups(), worker, workers)
+		r.lo, r.hi = t.balance.share(t.groups(), worker, workers)
 		r.units = features
 	} else {
-		r.lo, r.hi = share(features, worker, workers)
+		r.lo, r.hi = t.balance.share(features, worker, workers)
 		r.unit, r.units, r.width = r.lo, r.hi-r.lo, 2*groupWidth
 	}
 	return r

@@ -235,7 +235,7 @@ func (m *Sequential) outline(input []int) (*outline, error) {
 				if floats > maxNumbers {
 					return nil, fmt.Errorf("nn: layer %q of model %q: %d units for %d inputs bring the model above %d parameters", l.name(), m.name, n.dense.out, n.dense.in, maxNumbers)
 				}
-				o.params = append(o.params, &parameters{denseShape: *n.dense, layer: i, groups: 1})
+				o.params = append(o.params, &parameters{denseShape: *n.dense, layer: i, ends: []int{n.dense.out}})
 			}
 			o.nodes = append(o.nodes, n)
 		}

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"time"
+
 	"weft/asm"
 	"weft/matmul"
 	"weft/optim"
@@ -29,6 +31,9 @@ type trainer struct {
 	loss    Loss
 	plans   [][]planned // by number of workers − 1
 	crew    crew
+	balance balance
+	owned   []ownership
+	moving  []float32 // what regroup copies through
 
 	top     *buffer     // the output of the last node
 	scratch [][]float32 // of each worker
@@ -48,6 +53,12 @@ type trainer struct {
 	update        optim.Step
 }
 
+// ownership is a layer whose units belong to workers.
+type ownership struct {
+	p    *parameters
+	ends []int // memory for other groups
+}
+
 // workerHits counts right answers of one worker, on a cache line of its own.
 type workerHits struct {
 	n int
@@ -58,11 +69,19 @@ func (t *trainer) groups() int { return t.panels * (asm.PanelWidth / groupWidth)
 
 // Run does one worker's part of a step.
 func (t *trainer) Run(worker, workers int) {
+	var begin time.Time
+	measured, waited := t.balance.measures(t.step, workers), time.Duration(0)
+	if measured {
+		begin = time.Now()
+	}
 	for _, p := range t.plans[workers-1] {
 		if p.barrier && workers > 1 {
-			t.pool.Barrier(workers)
+			waited += t.pool.Barrier(workers)
 		}
 		p.op.run(t, worker, workers)
+	}
+	if measured {
+		t.balance.times[worker].busy += time.Since(begin) - waited
 	}
 }
 
@@ -76,17 +95,21 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	}
 	t.crew = newCrew(t.pool, workers)
 	buffers, ops := t.build(m, batch)
+	t.balance = newBalance(dividedBy(ops, panels*asm.PanelWidth/groupWidth), workers)
+	longest := 0
 	for _, o := range ops {
 		if u, ok := o.(*denseUpdate); ok {
-			groups := workers
+			longest = max(longest, len(u.p.w))
 			if u.inputs {
-				groups = 1
+				t.owned = append(t.owned, ownership{u.p, make([]int, 1)})
+			} else {
+				t.owned = append(t.owned, ownership{u.p, make([]int, workers)})
 			}
-			u.p.regroup(groups)
 		}
 	}
 	slab(func(alloc func(int) []float32) {
 		t.readers = t.readers[:0]
+		t.moving = alloc(longest)
 		for i := range t.scratch {
 			t.scratch[i] = alloc(max(2*widePanels*asm.PanelWidth*m.widest(), lossScratch(m.outputs)))
 			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*widePanels*asm.PanelWidth, alloc))
@@ -114,7 +137,34 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	for w := range workers {
 		t.plans[w] = t.plan(ops, w+1)
 	}
+	t.regroup()
 	return t
+}
+
+// dividedBy returns how many things the product with the most weights divides among
+// the workers: units, or groups of samples.
+func dividedBy(ops []op, groups int) int {
+	n, most := 0, 0
+	for _, o := range ops {
+		if f, ok := o.(*denseForward); ok && f.p.in*f.p.out > most {
+			n, most = f.p.out, f.p.in*f.p.out
+			if f.samples {
+				n = groups
+			}
+		}
+	}
+	return n
+}
+
+// regroup gives the weights of each layer to the workers that own them now.
+func (t *trainer) regroup() {
+	for i := range t.owned {
+		o := &t.owned[i]
+		for w := range o.ends {
+			_, o.ends[w] = t.balance.share(o.p.out, w, len(o.ends))
+		}
+		o.ends = o.p.regroup(o.ends, t.moving)
+	}
 }
 
 // begin says which rows the next step trains on, and which will follow.
@@ -133,6 +183,12 @@ func (t *trainer) train(workers int, sum float64) (float64, int) {
 		t.hits[i].n = 0
 	}
 	t.pool.Run(t, workers)
+	if t.balance.measures(t.step, workers) {
+		t.balance.steps++
+		if t.balance.judge(time.Now()) {
+			t.regroup()
+		}
+	}
 	for _, l := range t.losses[:t.batch] {
 		sum += float64(l)
 	}

@@ -1,0 +1,201 @@
+package nn
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"weft/activations"
+	"weft/asm"
+	"weft/optim"
+)
+
+// judged lets a balance judge a window in which the workers have these speeds, in
+// things a second, and returns the parts of n things.
+func judged(b *balance, n int, speeds ...float64) (changed bool, parts []int) {
+	for w := range b.times {
+		lo, hi := b.share(b.n, w, len(b.ends))
+		b.times[w].busy = time.Duration(float64(hi-lo) / speeds[w] * float64(time.Second))
+	}
+	b.steps = leastSteps
+	changed = b.judge(b.begin.Add(window))
+	for w := range b.ends {
+		lo, hi := b.share(n, w, len(b.ends))
+		parts = append(parts, hi-lo)
+	}
+	return changed, parts
+}
+
+func TestBalance(t *testing.T) {
+	b := newBalance(100, 2)
+	changed, parts := judged(&b, 100, 1, 0.97)
+	assert.False(t, changed, "too little to move anything")
+	assert.Equal(t, []int{50, 50}, parts)
+
+	changed, parts = judged(&b, 100, 1, 0.67)
+	assert.True(t, changed)
+	assert.Equal(t, []int{60, 40}, parts)
+	changed, _ = judged(&b, 100, 1, 0.67)
+	assert.False(t, changed, "the parts suit the speeds")
+	changed, parts = judged(&b, 1024, 1, 1)
+	assert.True(t, changed)
+	assert.Equal(t, []int{510, 514}, parts)
+
+	_, parts = judged(&b, 100, 1, 1e-6)
+	assert.Equal(t, []int{90, 10}, parts, "a worker keeps enough to tell its speed")
+	_, parts = judged(&b, 15, 1, 1)
+	assert.Equal(t, []int{7, 8}, parts, "few things are divided equally")
+
+	// Four fast cores and four of half their speed.
+	b = newBalance(1000, 8)
+	_, parts = judged(&b, 1000, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5)
+	assert.Equal(t, []int{165, 170, 165, 165, 85, 85, 80, 85}, parts)
+
+	// A window that is too short, or has too few steps, goes on.
+	b = newBalance(100, 2)
+	b.times[1].busy = time.Second
+	b.steps = leastSteps
+	assert.False(t, b.judge(b.begin.Add(window-1)))
+	b.steps = leastSteps - 1
+	assert.False(t, b.judge(b.begin.Add(window)))
+	assert.Equal(t, time.Second, b.times[1].busy)
+
+	assert.True(t, b.measures(measuredStep, 2))
+	assert.False(t, b.measures(measuredStep+1, 2))
+	assert.False(t, b.measures(measuredStep, 1), "fewer workers than there are")
+	few := newBalance(divisible*2-1, 2)
+	assert.False(t, few.measures(measuredStep, 2), "too few things to divide otherwise")
+}
+
+// Parts cover everything once, in order, however many things there are.
+func TestPartsCover(t *testing.T) {
+	b := newBalance(100, 3)
+	for _, ends := range [][]int{{whole / 12, whole / 6, whole}, {whole * 5 / 6, whole * 11 / 12, whole}, {whole / 2, whole * 9 / 10, whole}} {
+		b.ends, b.even = ends, false
+		for n := range 2000 {
+			at := 0
+			for w := range 3 {
+				lo, hi := b.share(n, w, 3)
+				require.Equal(t, at, lo, "%d things, worker %d", n, w)
+				require.GreaterOrEqual(t, hi, lo)
+				require.True(t, n < divisible*3 || hi > lo, "%d things, worker %d: none", n, w)
+				at = hi
+			}
+			require.Equal(t, n, at)
+		}
+	}
+}
+
+// The parts may change between any two steps: the weights are those of one worker.
+func TestBitsOfUnequalParts(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		batch  int
+		floats bool
+		layers []Layer
+	}{
+		{"units", 32, false, []Layer{Flatten(6, 8), Dense(90, activations.ReLU), Dense(50, activations.Tanh), Dense(10, activations.Softmax)}},
+		{"samples and inputs", 300, false, []Layer{Flatten(6, 8), Dense(33, activations.ReLU), Dense(10, activations.Softmax)}},
+		{"dropout, a softmax between, floats", 48, true, []Layer{Flatten(6, 8), Dropout(0.2), Dense(81, activations.Softmax), Dropout(0.3), Dense(60, activations.ReLU), Dense(10, activations.Softmax)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			const steps = 6
+			var data Dataset = newPatterns(c.batch*steps-7, 6, 8)
+			if c.floats {
+				data = newPatterns(c.batch*steps-7, 6, 8).floats(t)
+			}
+			train := func(k *asm.Kernels, workers int) string {
+				m := compiled(t, NewSequential("", c.layers...), Config{Kernels: k, Workers: workers, Optimizer: optim.NewAdam(0.01)})
+				s, err := newSource("training", data, 48)
+				require.NoError(t, err)
+				m.makeSlots()
+				tr := newTrainer(m, s, c.batch, workers)
+				order := make([]int32, s.n)
+				inOrder(order, s)
+				x := uint32(1)
+				unequal := 0
+				for step := range steps {
+					if workers > 1 {
+						for w := range workers - 1 { // each from half to one and a half of an equal part
+							x = x*1664525 + 1013904223
+							tr.balance.ends[w] = whole * (w + 1) / workers
+							tr.balance.ends[w] += (int(x>>16) - whole/2) / (2 * workers)
+						}
+						tr.balance.even = false
+						tr.regroup()
+						for n, w := tr.balance.n, 0; w < workers; w++ {
+							lo, hi := tr.balance.share(n, w, workers)
+							if a, b := share(n, w, workers); a != lo || b != hi {
+								unequal++
+							}
+						}
+					}
+					at := step * c.batch
+					tr.begin(order[at:min(at+c.batch, s.n)], order[min(at+c.batch, s.n):])
+					tr.step, tr.update = step+1, m.optimizer.Prepare(step+1)
+					tr.train(workers, 0)
+				}
+				if workers > 1 && tr.balance.n >= divisible*workers {
+					require.GreaterOrEqual(t, unequal, steps)
+				}
+				return fmt.Sprintf("%x", m.SHA256())
+			}
+			want := train(asm.Best(), 1)
+			everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
+				require.Equal(t, want, train(k, workers), "%d workers", workers)
+			})
+		})
+	}
+}
+
+// slowed is an op that takes one worker half as long again.
+type slowed struct {
+	op
+	worker int
+}
+
+func (o slowed) run(t *trainer, worker, workers int) {
+	begin := time.Now()
+	o.op.run(t, worker, workers)
+	if worker == o.worker {
+		for end := time.Since(begin) * 3 / 2; time.Since(begin) < end; {
+		}
+	}
+}
+
+// BenchmarkSlowCore is a step of 784-100-10 with two workers, one of whose cores is
+// made a third slower, with equal parts and with parts that suit the cores.
+func BenchmarkSlowCore(b *testing.B) {
+	data := newIntegers(4096)
+	for _, batch := range []int{32, 512} {
+		for _, equal := range []bool{true, false} {
+			b.Run(fmt.Sprintf("shape=784-100-10/batch=%d/kernels=%s/equal=%t", batch, asm.Best().Name, equal), func(b *testing.B) {
+				m := tutorialModel()
+				require.NoError(b, m.Compile(Config{Optimizer: optim.NewAdam(0.001), Workers: 2}))
+				defer m.Close()
+				require.NoError(b, m.Build(28, 28))
+				s, err := newSource("training", data, m.features)
+				require.NoError(b, err)
+				m.makeSlots()
+				t := newTrainer(m, s, batch, 2)
+				if equal {
+					t.balance.n = 0 // nothing to divide
+				}
+				for i := range t.plans[1] {
+					t.plans[1][i].op = slowed{t.plans[1][i].op, 1}
+				}
+				order := make([]int32, s.n)
+				shuffle(order, s, 1, 1)
+				for step := 0; b.Loop(); step++ {
+					at := step * batch % s.n
+					t.begin(order[at:at+batch], order[at+batch:])
+					t.step, t.update = step+1, m.optimizer.Prepare(step+1)
+					t.train(2, 0)
+				}
+			})
+		}
+	}
+}
