@@ -2,7 +2,7 @@
 
 package asm
 
-// The assembly does whole square blocks of samples and features; what is left
+// The assembly does whole blocks of samples and features. What transpositions leave
 // at the edges, of the last batch of an epoch and of layers whose width is no
 // multiple of a block, is done in Go.
 
@@ -13,12 +13,12 @@ package asm
 //go:noescape
 func transposeAVX512Asm(dst *float32, ds, dstep int, src *float32, ss, sstep, blocks int)
 
-// gatherAVX512Asm reads 16 rows of bytes, 16·blocks features each:
+// gatherAVX512Asm reads up to 16 of n rows of bytes, 16·blocks features each:
 //
-//	for i < 16 { for f < 16·blocks { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
+//	for i < min(n, 16) { for f < 16·blocks { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
 //
 //go:noescape
-func gatherAVX512Asm(xt *float32, src *uint8, features int, rows *int32, blocks int)
+func gatherAVX512Asm(xt *float32, src *uint8, features int, rows *int32, n, blocks int)
 
 func gatherAVX512(xt []float32, src []uint8, features int, rows []int32, width int) {
 	gatherBlocks(xt, src, features, rows, width, 16, 16, gatherAVX512Asm)
@@ -50,15 +50,15 @@ func rowsFromPanelAVX512(xr []float32, ld int, xt []float32, n, features int) {
 //go:noescape
 func transposeAVX2Asm(dst *float32, ds, dstep int, src *float32, ss, sstep, blocks int)
 
-// gatherAVX2Asm reads 8 rows of bytes, 8·blocks features each:
+// gatherAVX2Asm reads up to 16 of n rows of bytes, 32·blocks features each:
 //
-//	for i < 8 { for f < 8·blocks { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
+//	for i < min(n, 16) { for f < 32·blocks { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
 //
 //go:noescape
-func gatherAVX2Asm(xt *float32, src *uint8, features int, rows *int32, blocks int)
+func gatherAVX2Asm(xt *float32, src *uint8, features int, rows *int32, n, blocks int)
 
 func gatherAVX2(xt []float32, src []uint8, features int, rows []int32, width int) {
-	gatherBlocks(xt, src, features, rows, width, 8, 8, gatherAVX2Asm)
+	gatherBlocks(xt, src, features, rows, width, 16, 32, gatherAVX2Asm)
 }
 
 // gatherRowsAVX2Asm reads 32·panels + 8·groups features of n rows:

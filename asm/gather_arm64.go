@@ -2,7 +2,7 @@
 
 package asm
 
-// The assembly does whole square blocks of samples and features; what is left
+// The assembly does whole blocks of samples and features. What transpositions leave
 // at the edges, of the last batch of an epoch and of layers whose width is no
 // multiple of a block, is done in Go.
 
@@ -13,12 +13,12 @@ package asm
 //go:noescape
 func transposeNEONAsm(dst *float32, ds, dstep int, src *float32, ss, sstep, blocks int)
 
-// gatherNEONAsm reads 4 rows of bytes, 16·blocks features each:
+// gatherNEONAsm reads up to 4 of n rows of bytes, 16·blocks features each:
 //
-//	for i < 4 { for f < 16·blocks { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
+//	for i < min(n, 4) { for f < 16·blocks { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
 //
 //go:noescape
-func gatherNEONAsm(xt *float32, src *uint8, features int, rows *int32, blocks int)
+func gatherNEONAsm(xt *float32, src *uint8, features int, rows *int32, n, blocks int)
 
 func gatherNEON(xt []float32, src []uint8, features int, rows []int32, width int) {
 	gatherBlocks(xt, src, features, rows, width, 4, 16, gatherNEONAsm)

@@ -136,23 +136,27 @@ GLOBL ·pixelAVX512(SB), RODATA|NOPTR, $8
 	VMULPS Z31, X, Z29; \
 	VFMADD213PS Z29, Z30, X
 
-// func gatherAVX512Asm(xt *float32, src *uint8, features int, rows *int32, blocks int)
-TEXT ·gatherAVX512Asm(SB), NOSPLIT, $128-40
+// func gatherAVX512Asm(xt *float32, src *uint8, features int, rows *int32, n, blocks int)
+TEXT ·gatherAVX512Asm(SB), NOSPLIT, $128-48
 	MOVQ src+8(FP), SI
 	MOVQ features+16(FP), R8
 	MOVQ rows+24(FP), R9
 	LEAQ list-128(SP), DX // the addresses of the rows
 	XORQ R10, R10
+	MOVQ n+32(FP), R11
 address:
+	CMPQ R10, R11
+	JGE same
 	MOVLQSX (R9)(R10*4), AX
 	IMULQ R8, AX
 	ADDQ SI, AX
+same:
 	MOVQ AX, (DX)(R10*8)
 	INCQ R10
 	CMPQ R10, $16
 	JNE address
 	MOVQ xt+0(FP), DI
-	MOVQ blocks+32(FP), R11
+	MOVQ blocks+40(FP), R11
 	XORQ R10, R10 // features done
 block:
 	VBROADCASTSS ·pixelAVX512+0(SB), Z30

@@ -2,30 +2,26 @@
 
 package asm
 
-// gatherFunc reads rows of bytes, as many as its set's blocks have and so many
-// blocks of features of each, into columns of a panel:
+// gatherFunc reads n rows of bytes, 1 ≤ n, and so many blocks of features of each,
+// into columns of a panel. It writes as many columns as its set's blocks have, those
+// beyond n from one of the rows; of more rows it reads no more:
 //
-//	for i < block { for f < blocks·deep { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
-type gatherFunc func(xt *float32, src *uint8, features int, rows *int32, blocks int)
+//	for i < min(n, block) { for f < blocks·deep { xt[f·32+i] = float32(src[rows[i]·features+f])/255 } }
+type gatherFunc func(xt *float32, src *uint8, features int, rows *int32, n, blocks int)
 
-// gatherBlocks is gatherGo with whole blocks of the given number of rows, deep
-// features each, in assembly.
+// gatherBlocks is gatherGo with blocks of the given number of rows, a divisor of
+// 16, deep features each, in assembly. The last features are a block that reaches
+// back into what is read already.
 func gatherBlocks(xt []float32, src []uint8, features int, rows []int32, width, block, deep int, gather gatherFunc) {
 	checkGather(xt, src, features, rows, width)
-	whole, blocks := len(rows)/block*block, features/deep
-	if blocks == 0 {
-		whole = 0
+	if features < deep {
+		gatherGo(xt, src, features, rows, width)
+		return
 	}
-	for i := 0; i < whole; i += block {
-		gather(&xt[i], &src[0], features, &rows[i], blocks)
-	}
-	for i, row := range rows {
-		f := 0
-		if i < whole {
-			f = blocks * deep
-		}
-		for ; f < features; f++ {
-			xt[f*PanelWidth+i] = float32(src[int(row)*features+f]) / 255
+	for i := 0; i < len(rows); i += block {
+		gather(&xt[i], &src[0], features, &rows[i], len(rows)-i, features/deep)
+		if f := features - deep; features%deep != 0 {
+			gather(&xt[f*PanelWidth+i], &src[f], features, &rows[i], len(rows)-i, 1)
 		}
 	}
 	clearColumns(xt, len(rows), width, features)

@@ -70,25 +70,36 @@ block:
 	FMOVQ F3, 384(R0); \
 	ADD $512, R0
 
-// func gatherNEONAsm(xt *float32, src *uint8, features int, rows *int32, blocks int)
+// func gatherNEONAsm(xt *float32, src *uint8, features int, rows *int32, n, blocks int)
 //
 //    R0 xt  R4 … R7 the four rows  R8 blocks to go
 //    V8, V9  the two constants of an exact u/255: fma(u, c1, u·c2)
 //    V16 … V31  16 features of the four rows
-TEXT ·gatherNEONAsm(SB), NOSPLIT, $0-40
+TEXT ·gatherNEONAsm(SB), NOSPLIT, $0-48
 	MOVD xt+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD features+16(FP), R2
 	MOVD rows+24(FP), R3
+	MOVD n+32(FP), R8
 	MOVW (R3), R4
 	MADD R2, R1, R4, R4
+	MOVD R4, R5
+	MOVD R4, R6
+	MOVD R4, R7
+	CMP $2, R8
+	BLT rows
 	MOVW 4(R3), R5
 	MADD R2, R1, R5, R5
+	CMP $3, R8
+	BLT rows
 	MOVW 8(R3), R6
 	MADD R2, R1, R6, R6
+	CMP $4, R8
+	BLT rows
 	MOVW 12(R3), R7
 	MADD R2, R1, R7, R7
-	MOVD blocks+32(FP), R8
+rows:
+	MOVD blocks+40(FP), R8
 	MOVW $0x3b808081, R9 // 0x1.010102p-8
 	VDUP R9, V8.S4
 	MOVW $0xaf7efeff, R9 // -0x1.fdfdfep-33
