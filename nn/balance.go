@@ -1,6 +1,10 @@
 package nn
 
-import "time"
+import (
+	"math"
+	"slices"
+	"time"
+)
 
 // balance gives each worker a part of the units, samples and inputs that suits the
 // speed of its core. A step ends when its last worker does: where one core is slower
@@ -13,28 +17,36 @@ type balance struct {
 	n      int        // how many things the largest product divides
 	speeds []float64  // of each worker, in parts of that product a second
 	times  []workTime // of each worker in this window
-	steps  int        // measured in this window
+	steps  int        // measured in this window, of which most are kept
+	better int        // windows in a row in which other parts were better
 	begin  time.Time  // of this window
 }
 
-// workTime is how long one worker worked, on cache lines of its own.
+// workTime is how long one worker was busy in each of a window's measured steps, on
+// cache lines of its own.
 type workTime struct {
-	busy time.Duration
-	_    [15]uint64
+	busy [most]time.Duration
+	_    [16]uint64
 }
 
 const (
 	whole = 1 << 16 // what parts are counted in
 
-	// window is the time over which speeds are judged, leastSteps the number of
-	// measured steps in it; one step of measuredStep is measured, which takes 0.1 µs.
+	// window is the time over which speeds are judged, by the medians of least to most
+	// measured steps: one that the operating system interrupted tells nothing about
+	// a core. One step of measuredStep is measured, which takes 0.1 µs.
 	window       = 5 * while
-	leastSteps   = 4
+	least, most  = 5, 64
 	measuredStep = 8
 
-	// unevenness is how much longer the last worker must be busy than all would be
-	// with better parts: what moves goes from core to core.
-	unevenness = 1.06
+	// Parts become unequal where with equal ones the last worker would be busy
+	// unevenness times as long as all with the best ones, and change where that makes
+	// it worthwhile times shorter, both in so many windows in a row: what moves goes
+	// from core to core. (On two equal cores whose neighbours disturb them now and
+	// then, 1.06 for both and 3 in a row took 1.03 times as long as equal parts.)
+	unevenness = 1.15
+	worthwhile = 1.04
+	inARow     = 4
 
 	// partGrain is what units are divided by where there are enough: the rows of a
 	// tile with an update beside it.
@@ -85,33 +97,55 @@ func (b *balance) measures(step, workers int) bool {
 	return step%measuredStep == 0 && workers > 1 && workers == len(b.ends) && b.n >= divisible*workers
 }
 
+// measured is called by a worker that was busy for so long in a measured step.
+func (b *balance) measured(worker int, busy time.Duration) {
+	b.times[worker].busy[b.steps%most] = busy
+}
+
 // judge ends the window where it is long enough, and reports whether it changed
 // the parts.
 func (b *balance) judge(now time.Time) bool {
-	if b.steps < leastSteps || now.Sub(b.begin) < window {
+	if b.steps < least || now.Sub(b.begin) < window {
 		return false
 	}
-	last, all := 0.0, 0.0 // the longest time, the speed of all
+	workers := len(b.ends)
+	last, all, slowest := 0.0, 0.0, math.Inf(1) // the longest time, the speed of all and of one
 	for w := range b.times {
-		lo, hi := b.share(b.n, w, len(b.ends))
-		busy := max(b.times[w].busy, 1).Seconds()
+		lo, hi := b.share(b.n, w, workers)
+		times := b.times[w].busy[:min(b.steps, most)]
+		slices.Sort(times)
+		busy := max(times[len(times)/2], 1).Seconds()
 		last = max(last, busy)
 		b.speeds[w] = float64(hi-lo) / float64(b.n) / busy
 		all += b.speeds[w]
-		b.times[w].busy = 0
+		slowest = min(slowest, b.speeds[w])
 	}
 	b.steps, b.begin = 0, now
-	if last*all < unevenness {
+	even := all < unevenness*float64(workers)*slowest
+	best := 1 / all
+	if even {
+		best = 1 / (float64(workers) * slowest)
+	}
+	b.better++
+	if last < worthwhile*best || even && b.even {
+		b.better = 0
+	}
+	if b.better < inARow {
 		return false
 	}
-	least, total := all/float64(4*len(b.ends)), 0.0 // a part stays large enough to tell a speed
+	b.better = 0
+	if even {
+		b.even = true
+		return true
+	}
+	smallest, total := all/float64(4*workers), 0.0 // a part stays large enough to tell a speed
 	for w, s := range b.speeds {
-		b.speeds[w] = max(s, least)
+		b.speeds[w] = max(s, smallest)
 		total += b.speeds[w]
 	}
 	sum, changed := 0.0, false
-	for w, s := range b.speeds[:len(b.speeds)-1] {
-		_, before := b.share(b.n, w, len(b.ends))
+	for w, s := range b.speeds[:workers-1] {
+		_, before := b.share(b.n, w, workers)
 		sum += s
 		b.ends[w] = int(sum / total * whole)
 		changed = changed || b.end(b.n, w) != before

@@ -13,15 +13,24 @@ import (
 	"weft/optim"
 )
 
-// judged lets a balance judge a window in which the workers have these speeds, in
-// things a second, and returns the parts of n things.
-func judged(b *balance, n int, speeds ...float64) (changed bool, parts []int) {
-	for w := range b.times {
-		lo, hi := b.share(b.n, w, len(b.ends))
-		b.times[w].busy = time.Duration(float64(hi-lo) / speeds[w] * float64(time.Second))
+// judged lets a balance judge so many windows in which the workers have these
+// speeds, in things a second, and returns the parts of n things. In every window
+// some steps are interrupted.
+func judged(b *balance, windows, n int, speeds ...float64) (changed bool, parts []int) {
+	for range windows {
+		for step := range 2*most + 1 {
+			for w := range b.times {
+				lo, hi := b.share(b.n, w, len(b.ends))
+				busy := time.Duration(float64(hi-lo) / speeds[w] * float64(time.Second))
+				if step%5 == w {
+					busy *= 20
+				}
+				b.measured(w, busy)
+			}
+			b.steps++
+		}
+		changed = b.judge(b.begin.Add(window)) || changed
 	}
-	b.steps = leastSteps
-	changed = b.judge(b.begin.Add(window))
 	for w := range b.ends {
 		lo, hi := b.share(n, w, len(b.ends))
 		parts = append(parts, hi-lo)
@@ -31,37 +40,49 @@ func judged(b *balance, n int, speeds ...float64) (changed bool, parts []int) {
 
 func TestBalance(t *testing.T) {
 	b := newBalance(100, 2)
-	changed, parts := judged(&b, 100, 1, 0.97)
+	changed, parts := judged(&b, 10, 100, 1, 0.8)
 	assert.False(t, changed, "too little to move anything")
 	assert.Equal(t, []int{50, 50}, parts)
 
-	changed, parts = judged(&b, 100, 1, 0.67)
-	assert.True(t, changed)
+	changed, _ = judged(&b, inARow-1, 100, 1, 0.67)
+	assert.False(t, changed, "it may pass")
+	changed, _ = judged(&b, 1, 100, 1, 1)
+	assert.False(t, changed, "it passed")
+	changed, _ = judged(&b, inARow-1, 100, 1, 0.67)
+	assert.False(t, changed, "it may pass again")
+	changed, parts = judged(&b, 1, 100, 1, 0.67)
+	assert.True(t, changed, "it stays")
 	assert.Equal(t, []int{60, 40}, parts)
-	changed, _ = judged(&b, 100, 1, 0.67)
+	changed, _ = judged(&b, 10, 100, 1, 0.67)
 	assert.False(t, changed, "the parts suit the speeds")
-	changed, parts = judged(&b, 1024, 1, 1)
+	changed, parts = judged(&b, inARow, 1024, 1, 0.5)
 	assert.True(t, changed)
-	assert.Equal(t, []int{510, 514}, parts)
+	assert.Equal(t, []int{685, 339}, parts)
+	changed, parts = judged(&b, inARow, 1024, 1, 0.9)
+	assert.True(t, changed, "equal parts are good enough now")
+	assert.Equal(t, []int{512, 512}, parts)
 
-	_, parts = judged(&b, 100, 1, 1e-6)
+	_, parts = judged(&b, inARow, 100, 1, 1e-6)
 	assert.Equal(t, []int{90, 10}, parts, "a worker keeps enough to tell its speed")
-	_, parts = judged(&b, 15, 1, 1)
+	_, parts = judged(&b, inARow, 15, 1, 0.1)
 	assert.Equal(t, []int{7, 8}, parts, "few things are divided equally")
 
 	// Four fast cores and four of half their speed.
 	b = newBalance(1000, 8)
-	_, parts = judged(&b, 1000, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5)
+	_, parts = judged(&b, inARow, 1000, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5)
 	assert.Equal(t, []int{165, 170, 165, 165, 85, 85, 80, 85}, parts)
 
 	// A window that is too short, or has too few steps, goes on.
 	b = newBalance(100, 2)
-	b.times[1].busy = time.Second
-	b.steps = leastSteps
+	b.steps = least
 	assert.False(t, b.judge(b.begin.Add(window-1)))
-	b.steps = leastSteps - 1
+	assert.Equal(t, least, b.steps)
+	b.steps = least - 1
 	assert.False(t, b.judge(b.begin.Add(window)))
-	assert.Equal(t, time.Second, b.times[1].busy)
+	assert.Equal(t, least-1, b.steps)
+	b.steps = least
+	b.judge(b.begin.Add(window))
+	assert.Equal(t, 0, b.steps)
 
 	assert.True(t, b.measures(measuredStep, 2))
 	assert.False(t, b.measures(measuredStep+1, 2))

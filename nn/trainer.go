@@ -81,7 +81,7 @@ func (t *trainer) Run(worker, workers int) {
 		p.op.run(t, worker, workers)
 	}
 	if measured {
-		t.balance.times[worker].busy += time.Since(begin) - waited
+		t.balance.measured(worker, time.Since(begin)-waited)
 	}
 }
 
