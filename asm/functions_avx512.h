@@ -118,59 +118,62 @@
 	OP(128, Z2, Z6, Z10, Z14, K4); \
 	OP(192, Z3, Z7, Z11, Z15, K5)
 
+// EACHWITH hands OP a constant too.
+#define EACHWITH(OP, C) \
+	OP(C, Z0, Z4, Z8); \
+	OP(C, Z1, Z5, Z9); \
+	OP(C, Z2, Z6, Z10); \
+	OP(C, Z3, Z7, Z11)
+
 #define LOADX(O, X, T, P, S, K) VMOVUPS O(SI)(R9*4), X
 #define STOREX(O, X, T, P, S, K) VMOVUPS X, O(DI)(R9*4)
 #define STOREP(O, X, T, P, S, K) VMOVUPS P, O(DI)(R9*4)
 
+// P = P·X + C, and P = P·T + C
+#define HORNERX1(C, X, T, P) VFMADD213PS C, X, P
+#define HORNERT1(C, X, T, P) VFMADD213PS C, T, P
+#define HORNERX(C) EACHWITH(HORNERX1, C)
+#define HORNERT(C) EACHWITH(HORNERT1, C)
+
 // EXPEACH: P = e^X as EXP does it; X and T are lost.
 #define EXP1(O, X, T, P, S, K) VMOVAPS Z16, T; VFMADD231PS Z17, X, T
 #define EXP2(O, X, T, P, S, K) VSUBPS Z16, T, T
-#define EXP3(O, X, T, P, S, K) VFNMADD231PS Z18, T, X; VMOVAPS Z21, P
+#define EXP3(O, X, T, P, S, K) VFNMADD231PS Z18, T, X; VMOVAPS Z20, P
 #define EXP4(O, X, T, P, S, K) VFNMADD231PS Z19, T, X
-#define EXP5(O, X, T, P, S, K) VFMADD231PS Z20, X, P
-#define EXP6(O, X, T, P, S, K) VFMADD213PS Z22, X, P
-#define EXP7(O, X, T, P, S, K) VFMADD213PS Z23, X, P
-#define EXP8(O, X, T, P, S, K) VFMADD213PS Z24, X, P
-#define EXP9(O, X, T, P, S, K) VFMADD213PS Z25, X, P
-#define EXP10(O, X, T, P, S, K) VSCALEFPS T, P, P
+#define EXP5(O, X, T, P, S, K) VSCALEFPS T, P, P
 #define EXPEACH \
 	EACH(EXP1); \
 	EACH(EXP2); \
 	EACH(EXP3); \
 	EACH(EXP4); \
-	EACH(EXP5); \
-	EACH(EXP6); \
-	EACH(EXP7); \
-	EACH(EXP8); \
-	EACH(EXP9); \
-	EACH(EXP9); \
-	EACH(EXP10)
+	HORNERX(Z21); \
+	HORNERX(Z22); \
+	HORNERX(Z23); \
+	HORNERX(Z24); \
+	HORNERX(Z25); \
+	HORNERX(Z25); \
+	EACH(EXP5)
 
 // LOGEACH: P = log X as LOG does it; X, T and S are lost, and Z29.
 #define LOG1(O, X, T, P, S, K) VGETMANTPS $0x0b, X, T; VGETEXPPS X, X
-#define LOG2(O, X, T, P, S, K) VGETEXPPS T, S; VSUBPS Z25, T, T; VMOVAPS Z17, P
-#define LOG3(O, X, T, P, S, K) VSUBPS S, X, X; VFMADD231PS Z16, T, P
-#define LOG4(O, X, T, P, S, K) VFMADD213PS Z18, T, P
-#define LOG5(O, X, T, P, S, K) VFMADD213PS Z19, T, P
-#define LOG6(O, X, T, P, S, K) VFMADD213PS Z20, T, P
-#define LOG7(O, X, T, P, S, K) VFMADD213PS Z21, T, P
-#define LOG8(O, X, T, P, S, K) VFMADD213PS Z22, T, P
-#define LOG9(O, X, T, P, S, K) VFMADD213PS Z23, T, P
-#define LOG10(O, X, T, P, S, K) VFMADD213PS Z24, T, P; VMULPS T, T, S
-#define LOG11(O, X, T, P, S, K) VFMADD213PS Z26, T, P; VMULPS Z27, X, Z29; VFMADD213PS Z29, S, P
-#define LOG12(O, X, T, P, S, K) VADDPS T, P, P
-#define LOG13(O, X, T, P, S, K) VFMADD231PS Z28, X, P
+#define LOG2(O, X, T, P, S, K) VGETEXPPS T, S; VSUBPS Z25, T, T; VMOVAPS Z16, P
+#define LOG3(O, X, T, P, S, K) VSUBPS S, X, X; VMULPS T, T, S
+#define LOG4(O, X, T, P, S, K) VMULPS Z27, X, Z29; VFMADD213PS Z29, S, P
+#define LOG5(O, X, T, P, S, K) VADDPS T, P, P
+#define LOG6(O, X, T, P, S, K) VFMADD231PS Z28, X, P
 #define LOGEACH \
 	EACH(LOG1); \
 	EACH(LOG2); \
 	EACH(LOG3); \
+	HORNERT(Z17); \
+	HORNERT(Z18); \
+	HORNERT(Z19); \
+	HORNERT(Z20); \
+	HORNERT(Z21); \
+	HORNERT(Z22); \
+	HORNERT(Z23); \
+	HORNERT(Z24); \
+	HORNERT(Z26); \
 	EACH(LOG4); \
 	EACH(LOG5); \
-	EACH(LOG6); \
-	EACH(LOG7); \
-	EACH(LOG8); \
-	EACH(LOG9); \
-	EACH(LOG10); \
-	EACH(LOG11); \
-	EACH(LOG12); \
-	EACH(LOG13)
+	EACH(LOG6)

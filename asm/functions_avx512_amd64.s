@@ -52,6 +52,7 @@ GLOBL ·funcsAVX512(SB), RODATA|NOPTR, $140
 	XORQ R9, R9; \
 	TURNS(CORE)
 
+// TURNS applies CORE to the R8 numbers from R9 on, a register at a time.
 #define TURNS(CORE) \
 	SUBQ $16, R8; \
 	JLT last; \
@@ -238,18 +239,14 @@ TEXT ·sigmoidAVX512Asm(SB), NOSPLIT, $0-24
 #define TANH2(O, X, T, P, S, K) VMAXPS X, Z17, X
 #define TANH3(O, X, T, P, S, K) VMOVAPS Z19, T; VFMADD231PS Z18, X, T
 #define TANH4(O, X, T, P, S, K) VSUBPS Z19, T, S; VPSLLD $23, T, T
-#define TANH5(O, X, T, P, S, K) VFNMADD231PS Z20, S, X; VMOVAPS Z23, P
+#define TANH5(O, X, T, P, S, K) VFNMADD231PS Z20, S, X; VMOVAPS Z22, P
 #define TANH6(O, X, T, P, S, K) VFNMADD231PS Z21, S, X
-#define TANH7(O, X, T, P, S, K) VFMADD231PS Z22, X, P
-#define TANH8(O, X, T, P, S, K) VFMADD213PS Z24, X, P
-#define TANH9(O, X, T, P, S, K) VFMADD213PS Z25, X, P
-#define TANH10(O, X, T, P, S, K) VFMADD213PS Z26, X, P; VADDPS X, X, S
-#define TANH11(O, X, T, P, S, K) VMULPS X, P, P
-#define TANH12(O, X, T, P, S, K) VFMADD231PS X, P, S; VSUBPS T, Z27, P
-#define TANH13(O, X, T, P, S, K) VFNMADD231PS S, T, P
-#define TANH14(O, X, T, P, S, K) VSUBPS P, Z26, T
-#define TANH15(O, X, T, P, S, K) VDIVPS T, P, P; VMOVAPS Z16, X
-#define TANH16(O, X, T, P, S, K) VPTERNLOGD $0xac, O(SI)(R9*4), P, X
+#define TANH7(O, X, T, P, S, K) VADDPS X, X, S; VMULPS X, P, P
+#define TANH8(O, X, T, P, S, K) VFMADD231PS X, P, S; VSUBPS T, Z27, P
+#define TANH9(O, X, T, P, S, K) VFNMADD231PS S, T, P
+#define TANH10(O, X, T, P, S, K) VSUBPS P, Z26, T
+#define TANH11(O, X, T, P, S, K) VDIVPS T, P, P; VMOVAPS Z16, X
+#define TANH12(O, X, T, P, S, K) VPTERNLOGD $0xac, O(SI)(R9*4), P, X
 #define TANHFOUR \
 	EACH(TANH1); \
 	EACH(TANH2); \
@@ -257,16 +254,16 @@ TEXT ·sigmoidAVX512Asm(SB), NOSPLIT, $0-24
 	EACH(TANH4); \
 	EACH(TANH5); \
 	EACH(TANH6); \
+	HORNERX(Z23); \
+	HORNERX(Z24); \
+	HORNERX(Z25); \
+	HORNERX(Z26); \
 	EACH(TANH7); \
 	EACH(TANH8); \
 	EACH(TANH9); \
 	EACH(TANH10); \
 	EACH(TANH11); \
 	EACH(TANH12); \
-	EACH(TANH13); \
-	EACH(TANH14); \
-	EACH(TANH15); \
-	EACH(TANH16); \
 	EACH(STOREX)
 
 // func tanhAVX512Asm(y, x *float32, n int)

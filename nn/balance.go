@@ -17,7 +17,7 @@ type balance struct {
 	n      int        // how many things the largest product divides
 	speeds []float64  // of each worker, in parts of that product a second
 	times  []workTime // of each worker in this window
-	steps  int        // measured in this window, of which most are kept
+	steps  int        // measured in this window, of which mostSteps are kept
 	better int        // windows in a row in which other parts were better
 	begin  time.Time  // of this window
 }
@@ -25,18 +25,19 @@ type balance struct {
 // workTime is how long one worker was busy in each of a window's measured steps, on
 // cache lines of its own.
 type workTime struct {
-	busy [most]time.Duration
+	busy [mostSteps]time.Duration
 	_    [16]uint64
 }
 
 const (
 	whole = 1 << 16 // what parts are counted in
 
-	// window is the time over which speeds are judged, by the medians of least to most
-	// measured steps: one that the operating system interrupted tells nothing about
-	// a core. One step of measuredStep is measured, which takes 0.1 µs.
+	// window is the time over which speeds are judged, by the medians of some measured
+	// steps: one that the operating system interrupted tells nothing about a core. One
+	// step of measuredStep is measured, which takes 0.1 µs.
 	window       = 5 * while
-	least, most  = 5, 64
+	fewestSteps  = 5
+	mostSteps    = 64
 	measuredStep = 8
 
 	// Parts become unequal where with equal ones the last worker would be busy
@@ -97,22 +98,22 @@ func (b *balance) measures(step, workers int) bool {
 	return step%measuredStep == 0 && workers > 1 && workers == len(b.ends) && b.n >= divisible*workers
 }
 
-// measured is called by a worker that was busy for so long in a measured step.
-func (b *balance) measured(worker int, busy time.Duration) {
-	b.times[worker].busy[b.steps%most] = busy
+// record is called by a worker that was busy for so long in a measured step.
+func (b *balance) record(worker int, busy time.Duration) {
+	b.times[worker].busy[b.steps%mostSteps] = busy
 }
 
 // judge ends the window where it is long enough, and reports whether it changed
 // the parts.
 func (b *balance) judge(now time.Time) bool {
-	if b.steps < least || now.Sub(b.begin) < window {
+	if b.steps < fewestSteps || now.Sub(b.begin) < window {
 		return false
 	}
 	workers := len(b.ends)
 	last, all, slowest := 0.0, 0.0, math.Inf(1) // the longest time, the speed of all and of one
 	for w := range b.times {
 		lo, hi := b.share(b.n, w, workers)
-		times := b.times[w].busy[:min(b.steps, most)]
+		times := b.times[w].busy[:min(b.steps, mostSteps)]
 		slices.Sort(times)
 		busy := max(times[len(times)/2], 1).Seconds()
 		last = max(last, busy)

@@ -18,14 +18,14 @@ import (
 // some steps are interrupted.
 func judged(b *balance, windows, n int, speeds ...float64) (changed bool, parts []int) {
 	for range windows {
-		for step := range 2*most + 1 {
+		for step := range 2*mostSteps + 1 {
 			for w := range b.times {
 				lo, hi := b.share(b.n, w, len(b.ends))
 				busy := time.Duration(float64(hi-lo) / speeds[w] * float64(time.Second))
 				if step%5 == w {
 					busy *= 20
 				}
-				b.measured(w, busy)
+				b.record(w, busy)
 			}
 			b.steps++
 		}
@@ -74,13 +74,13 @@ func TestBalance(t *testing.T) {
 
 	// A window that is too short, or has too few steps, goes on.
 	b = newBalance(100, 2)
-	b.steps = least
+	b.steps = fewestSteps
 	assert.False(t, b.judge(b.begin.Add(window-1)))
-	assert.Equal(t, least, b.steps)
-	b.steps = least - 1
+	assert.Equal(t, fewestSteps, b.steps)
+	b.steps = fewestSteps - 1
 	assert.False(t, b.judge(b.begin.Add(window)))
-	assert.Equal(t, least-1, b.steps)
-	b.steps = least
+	assert.Equal(t, fewestSteps-1, b.steps)
+	b.steps = fewestSteps
 	b.judge(b.begin.Add(window))
 	assert.Equal(t, 0, b.steps)
 

@@ -106,9 +106,9 @@ type inference struct {
 	loss    Loss
 	losses  []float32 // evaluation: the loss of each sample
 	hits    []workerHits
-	out     []float32 // prediction: the outputs of each sample
-	workers int       // that take part
-	taken   atomic.Int64
+	out     []float32    // prediction: the outputs of each sample
+	workers int          // that take part
+	taken   atomic.Int64 // panels that somebody began
 }
 
 // lane is the memory of one worker.

@@ -81,7 +81,7 @@ func (t *trainer) Run(worker, workers int) {
 		p.op.run(t, worker, workers)
 	}
 	if measured {
-		t.balance.measured(worker, time.Since(begin)-waited)
+		t.balance.record(worker, time.Since(begin)-waited)
 	}
 }
 
@@ -99,12 +99,12 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	longest := 0
 	for _, o := range ops {
 		if u, ok := o.(*denseUpdate); ok {
-			longest = max(longest, len(u.p.w))
+			groups := workers
 			if u.inputs {
-				t.owned = append(t.owned, ownership{u.p, make([]int, 1)})
-			} else {
-				t.owned = append(t.owned, ownership{u.p, make([]int, workers)})
+				groups = 1
 			}
+			t.owned = append(t.owned, ownership{u.p, make([]int, groups)})
+			longest = max(longest, len(u.p.w))
 		}
 	}
 	slab(func(alloc func(int) []float32) {
