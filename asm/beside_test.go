@@ -26,6 +26,10 @@ func (c besideCase) check(t *testing.T, guards []*guard, special fill) {
 	if c.m > 0 && c.k > 0 { // rows of A without gaps
 		g.A = special.values(r, make([]float32, (c.k-1)/PanelWidth*g.PA+c.m*PanelWidth))
 	}
+	if c.gap != 1 && c.n > 0 && c.k > 0 { // rows of B without gaps: with them the sets do one after the other
+		g.LDB = PanelWidth
+		g.B = special.values(r, make([]float32, (c.n-1)/PanelWidth*g.PB+(c.k-1)*PanelWidth+(c.n-1)%PanelWidth+1))
+	}
 	in := [][]float32{g.A, g.B, g.C}
 	for range 4 { // w, g and the slots
 		in = append(in, special.values(r, make([]float32, c.parameters)))
