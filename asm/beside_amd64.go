@@ -83,6 +83,16 @@ func (k *Kernels) besideRest(g Gemm, u Update, rows, parameters int) {
 	}
 }
 
+// from returns the update of the parameters from the first on.
+func (u *Update) from(first int) Update {
+	v := *u
+	v.W, v.G = u.W[first:], u.G[first:]
+	for i := range ruleSlots[u.Rule] {
+		v.S[i] = u.S[i][first:]
+	}
+	return v
+}
+
 // gemm…AVX512Asm compute a product of whole tiles and an update of whole slots by
 // the rule in their names:
 //

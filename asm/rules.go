@@ -44,16 +44,6 @@ func (u *Update) check() {
 	}
 }
 
-// from returns the update of the parameters from the first on.
-func (u *Update) from(first int) Update {
-	v := *u
-	v.W, v.G = u.W[first:], u.G[first:]
-	for i := range ruleSlots[u.Rule] {
-		v.S[i] = u.S[i][first:]
-	}
-	return v
-}
-
 // Update calls the kernel of the rule.
 func (k *Kernels) Update(u Update) {
 	u.check()
