@@ -16,11 +16,15 @@ type beside struct {
 	size         int // of the update, whole slots
 	end          int // where the last part of the last slot ends
 	perTile      int // slots of the update in a tile
+	tail         int // steps that end a tile and have no update beside them: tailSteps or 0
 
 	blocks, tiles int // of rows, and tiles of each
 	//lint:ignore U1000 what the assembly counts with
 	tile, bAt, cAt, pairs, left int
 }
+
+// tailSteps is the steps of k that end a tile without an update beside them.
+const tailSteps = 4
 
 // besideTile is the sizes of a set's tile.
 type besideTile struct {
@@ -53,6 +57,10 @@ func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters 
 	}
 	if g.PA > 0 {
 		args.kp, args.pa = PanelWidth, (g.PA-PanelWidth)*size
+	}
+	whole, last := (g.K-1)/args.kp, (g.K-1)%args.kp+1 // panels, and the steps of the last one
+	if last%t.steps >= tailSteps || last >= tailSteps && whole*(args.kp/t.steps)+last/t.steps > args.perTile {
+		args.tail = tailSteps
 	}
 	if u.S[0] != nil {
 		args.s0 = &u.S[0][0]

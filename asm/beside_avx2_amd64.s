@@ -21,7 +21,7 @@
 //	AX      row 0 of A at k          R8       B at k, rows of 128 bytes
 //	R10     k to go in this panel    BP       the arguments
 //	BX, SI, R11, R12                 w, both slots of the optimizer, g
-//	R13     bytes of the update done R15      scratch
+//	R13     bytes of the update done R15      C at the stores
 //	R14     constants, 32 bytes each: c[0] … c[4], |·| mask, 2⁻¹⁰⁰; then, from
 //	        256 on, the denominators of two slots
 
@@ -47,9 +47,36 @@
 	ROW(4*N+512, Y8, Y9)
 #define STEPS(N) ADDQ $(128*N), R8; ADDQ $(4*N), AX
 
-#define ZERO(L, R) VXORPS L, L, L; VXORPS R, R, R
+// TAIL is the last four steps and the stores of a tile, of its upper rows before those
+// of its lower ones, for the reason that the other tiles give.
+#define UPPER(N) VMOVUPS (128*N)(R8), Y10; VMOVUPS (128*N+32)(R8), Y11; \
+	ROW(4*N, Y0, Y1); \
+	ROW(4*N+128, Y2, Y3); \
+	ROW(4*N+256, Y4, Y5)
+#define LOWER(N) VMOVUPS (128*N)(R8), Y10; VMOVUPS (128*N+32)(R8), Y11; \
+	ROW(4*N+384, Y6, Y7); \
+	ROW(4*N+512, Y8, Y9)
+#define TAIL \
+	MOVQ beside_c(BP), R15; \
+	ADDQ beside_cAt(BP), R15; \
+	MOVQ beside_ldc(BP), R10; \
+	UPPER(0); \
+	UPPER(1); \
+	UPPER(2); \
+	UPPER(3); \
+	STORE(Y0, Y1); \
+	STORE(Y2, Y3); \
+	STORE(Y4, Y5); \
+	LOWER(0); \
+	LOWER(1); \
+	LOWER(2); \
+	LOWER(3); \
+	STORE(Y6, Y7); \
+	STORE(Y8, Y9)
+
+#define ZERO(L, R) VANDPS Y15, L, L; VANDPS Y15, R, R
 #define LOAD(L, R) VMOVUPS (R8), L; VMOVUPS 32(R8), R; ADDQ R10, R8
-#define STORE(L, R) VMOVUPS L, (R8); VMOVUPS R, 32(R8); ADDQ R10, R8
+#define STORE(L, R) VMOVUPS L, (R15); VMOVUPS R, 32(R15); ADDQ R10, R15
 
 #define TINY0(X, T) VANDPS ABS, X, T; VCMPPS $0x15, TINY, T, T; VANDPS T, X, X
 
@@ -140,6 +167,7 @@ tile: \
 	MOVQ beside_ldc(BP), R10; \
 	CMPB beside_accumulate(BP), $0; \
 	JNE load; \
+	VXORPS Y15, Y15, Y15; \
 	ZERO(Y0, Y1); \
 	ZERO(Y2, Y3); \
 	ZERO(Y4, Y5); \
@@ -165,6 +193,9 @@ steps: \
 	CMPQ beside_left(BP), R10; \
 	CMOVQLT beside_left(BP), R10; \
 	SUBQ R10, beside_left(BP); \
+	JNZ enough; \
+	SUBQ beside_tail(BP), R10; \
+enough: \
 	SUBQ $8, R10; \
 	JLT fours; \
 pair: \
@@ -207,17 +238,25 @@ one: \
 	DECQ R10; \
 	JNZ one; \
 next: \
-	ADDQ beside_pa(BP), AX; \
 	CMPQ beside_left(BP), $0; \
-	JNE steps; \
-	MOVQ beside_c(BP), R8; \
-	ADDQ beside_cAt(BP), R8; \
+	JEQ end; \
+	ADDQ beside_pa(BP), AX; \
+	JMP steps; \
+end: \
+	CMPQ beside_tail(BP), $0; \
+	JEQ noTail; \
+	TAIL; \
+	JMP stored; \
+noTail: \
+	MOVQ beside_c(BP), R15; \
+	ADDQ beside_cAt(BP), R15; \
 	MOVQ beside_ldc(BP), R10; \
 	STORE(Y0, Y1); \
 	STORE(Y2, Y3); \
 	STORE(Y4, Y5); \
 	STORE(Y6, Y7); \
 	STORE(Y8, Y9); \
+stored: \
 	ADDQ $64, beside_bAt(BP); \
 	ADDQ $64, beside_cAt(BP); \
 	DECQ beside_tile(BP); \

@@ -22,7 +22,9 @@
 
 #define FMA2(A, T, C0, C1) VBROADCASTSS A, T; VFMADD231PS Y12, T, C0; VFMADD231PS Y13, T, C1
 #define FMA1(A, C0) VBROADCASTSS A, Y15; VFMADD231PS Y12, Y15, C0
-#define CLEAR(C0, C1) VXORPS C0, C0, C0; VXORPS C1, C1, C1
+// CLEAR ands with Y15, zero: with chains that begin before those of the tile before
+// are done, a tile of 6 rows takes 6 cycles more.
+#define CLEAR(C0, C1) VANDPS Y15, C0, C0; VANDPS Y15, C1, C1
 #define START(O, C0, C1) VBROADCASTSS O(R15), C0; VMOVAPS C0, C1
 #define LOAD(C0, C1) VMOVUPS (R15), C0; VMOVUPS 32(R15), C1; ADDQ R12, R15
 #define LOADM(C0, C1) VMOVUPS (R15), C0; VMASKMOVPS 32(R15), Y14, C1; ADDQ R12, R15
@@ -173,10 +175,11 @@ end:
 
 #define B2 VMOVUPS (R8), Y12; VMOVUPS 32(R8), Y13; ADDQ R9, R8
 
-// STEPS4 is STEPS with four steps a turn while there are as many: a loop of 32
-// turns ends in a branch that the CPU guesses wrong. Where the steps of A lie side
-// by side, its pointer moves once a turn.
-#define STEPS4(STEP, AHEAD, steps, near, rows, fours, ones, loop, next, end) \
+// STEPS4 is STEPS with four steps a turn, after what four do not divide: a loop of
+// 32 turns ends in a branch that the CPU guesses wrong. Where the steps of A lie side
+// by side, its pointer moves once a turn. The last four steps are left to TAIL, which
+// stores, too; where the last panel has less than four, there is nothing left for it.
+#define STEPS4(STEP, AHEAD, TAIL, STORE, steps, near, loop, whole, rows, fours, next, tail, end, stored) \
 	MOVQ k+88(FP), R15; \
 	TESTQ R15, R15; \
 	JZ end; \
@@ -191,8 +194,24 @@ steps: \
 	LEAQ 128(AX)(R14*1), R14; \
 	AHEAD; \
 near: \
-	SUBQ $4, R10; \
-	JLT ones; \
+	TESTQ $3, R10; \
+	JZ whole; \
+loop: \
+	B2; \
+	STEP(0); \
+	ADDQ DI, AX; \
+	DECQ R10; \
+	TESTQ $3, R10; \
+	JNZ loop; \
+	TESTQ R10, R10; \
+	JZ end; \
+whole: \
+	XORL R14, R14; \
+	TESTQ R15, R15; \
+	SETEQ R14; \
+	SHLQ $2, R14; \
+	SUBQ R14, R10; \
+	JLE next; \
 	CMPQ DI, $4; \
 	JNE fours; \
 rows: \
@@ -206,8 +225,8 @@ rows: \
 	STEP(12); \
 	ADDQ $16, AX; \
 	SUBQ $4, R10; \
-	JGE rows; \
-	JMP ones; \
+	JG rows; \
+	JMP next; \
 fours: \
 	B2; \
 	STEP(0); \
@@ -222,21 +241,55 @@ fours: \
 	STEP(0); \
 	ADDQ DI, AX; \
 	SUBQ $4, R10; \
-	JGE fours; \
-ones: \
-	ADDQ $4, R10; \
-	JZ next; \
-loop: \
-	B2; \
-	STEP(0); \
-	ADDQ DI, AX; \
-	DECQ R10; \
-	JNZ loop; \
+	JG fours; \
 next: \
-	ADDQ pa+112(FP), AX; \
 	TESTQ R15, R15; \
-	JNZ steps; \
-end:
+	JZ tail; \
+	ADDQ pa+112(FP), AX; \
+	JMP steps; \
+tail: \
+	MOVQ R11, R15; \
+	TAIL; \
+	JMP stored; \
+end: \
+	MOVQ R11, R15; \
+	STORE; \
+stored:
+
+// TAIL is the last four steps of a tile and its stores: for the upper rows, then for
+// the lower ones. All stores behind all steps, a tile of 6 rows takes 28 cycles more
+// than its 6·k, of 5 rows 22; so it takes 2 or 3. (Zen 3 keeps few stores that wait
+// for their numbers, five it seems, and lets no operation on vectors pass the next
+// one: the multiply-adds of the next tile had to wait for the slowest chains of this.)
+#define FOURSTEPS(STEP) B2; \
+	STEP; \
+	ADDQ DI, AX; \
+	B2; \
+	STEP; \
+	ADDQ DI, AX; \
+	B2; \
+	STEP; \
+	ADDQ DI, AX; \
+	B2; \
+	STEP
+#define TAIL(STEP, STORE, STEPL, STOREL) FOURSTEPS(STEP); \
+	STORE; \
+	LEAQ (DI)(DI*2), R14; \
+	SUBQ R14, AX; \
+	MOVQ R9, R14; \
+	SHLQ $2, R14; \
+	SUBQ R14, R8; \
+	FOURSTEPS(STEPL); \
+	STOREL
+#define TAIL1 FOURSTEPS(STEP1(0)); STORE1
+#define TAIL2 FOURSTEPS(STEP2(0)); STORE2
+#define TAIL3 FOURSTEPS(STEP3(0)); STORE3
+#define TAIL4 FOURSTEPS(STEP4(0)); STORE4
+#define LOWER4 FMA2((AX)(DX*1), Y15, Y6, Y7)
+#define LOWER5 LOWER4; FMA2((AX)(CX*4), Y14, Y8, Y9)
+#define LOWER6 LOWER5; FMA2((AX)(SI*1), Y15, Y10, Y11)
+#define TAIL5 TAIL(STEP3(0), STORE3, LOWER5, STORE(Y6, Y7); STORE(Y8, Y9))
+#define TAIL6 TAIL(STEP3(0), STORE3, LOWER6, STORE(Y6, Y7); STORE(Y8, Y9); STORE(Y10, Y11))
 
 #define B2M VMOVUPS (R8), Y12; VMASKMOVPS 32(R8), Y14, Y13
 #define B1M VMASKMOVPS (R8), Y14, Y12
@@ -244,7 +297,7 @@ end:
 // TILES walks over the blocks of R rows and over the columns: tiles of 16, the
 // second one of a panel 64 bytes behind the first, then the last one with 9 … 15
 // or with 1 … 8 columns.
-#define TILES(R, AHEAD, STEP, STEPM, HALF, CLEAR, START, LOAD, LOADM, LOADH, STORE, WHOLE, FOURS, TWOS, ONES, RIGHT) \
+#define TILES(R, AHEAD, TAIL, STEP, STEPM, HALF, CLEAR, START, LOAD, LOADM, LOADH, STORE, WHOLE, FOURS, TWOS, ONES, RIGHT) \
 	MOVQ rs+8(FP), CX; \
 	LEAQ (CX)(CX*2), DX; \
 	LEAQ (CX)(CX*4), SI; \
@@ -265,6 +318,7 @@ panel: \
 	JNZ bias; \
 	CMPB accumulate+96(FP), $0; \
 	JNE load; \
+	VXORPS Y15, Y15, Y15; \
 	CLEAR; \
 	JMP begin; \
 bias: \
@@ -274,9 +328,7 @@ load: \
 	MOVQ R11, R15; \
 	LOAD; \
 begin: \
-	STEPS4(STEP, AHEAD, steps, near, rows, fours, ones, loop, nextSteps, end); \
-	MOVQ R11, R15; \
-	STORE; \
+	STEPS4(STEP, AHEAD, TAIL, STORE, steps, near, loop, whole, rows, fours, nextSteps, tail, end, stored); \
 	SUBQ $16, R13; \
 	JZ done; \
 	MOVQ n+80(FP), R15; \
@@ -310,6 +362,7 @@ last: \
 	MOVQ bias+72(FP), R15; \
 	TESTQ R15, R15; \
 	JNZ biasLast; \
+	VXORPS Y15, Y15, Y15; \
 	CLEAR; \
 	JMP mask; \
 biasLast: \
@@ -367,24 +420,24 @@ one: \
 
 // func gemm1x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-128
-	TILES(1, AHEAD1, STEP1, STEPM1, HALF1, CLEAR1, START1, LOAD1, LOADM1, LOADH1, STORE1, WHOLE1, FOURS1, TWOS1, ONES1, RIGHT1)
+	TILES(1, AHEAD1, TAIL1, STEP1, STEPM1, HALF1, CLEAR1, START1, LOAD1, LOADM1, LOADH1, STORE1, WHOLE1, FOURS1, TWOS1, ONES1, RIGHT1)
 
 // func gemm2x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-128
-	TILES(2, AHEAD2, STEP2, STEPM2, HALF2, CLEAR2, START2, LOAD2, LOADM2, LOADH2, STORE2, WHOLE2, FOURS2, TWOS2, ONES2, RIGHT2)
+	TILES(2, AHEAD2, TAIL2, STEP2, STEPM2, HALF2, CLEAR2, START2, LOAD2, LOADM2, LOADH2, STORE2, WHOLE2, FOURS2, TWOS2, ONES2, RIGHT2)
 
 // func gemm3x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-128
-	TILES(3, AHEAD3, STEP3, STEPM3, HALF3, CLEAR3, START3, LOAD3, LOADM3, LOADH3, STORE3, WHOLE3, FOURS3, TWOS3, ONES3, RIGHT3)
+	TILES(3, AHEAD3, TAIL3, STEP3, STEPM3, HALF3, CLEAR3, START3, LOAD3, LOADM3, LOADH3, STORE3, WHOLE3, FOURS3, TWOS3, ONES3, RIGHT3)
 
 // func gemm4x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-128
-	TILES(4, AHEAD4, STEP4, STEPM4, HALF4, CLEAR4, START4, LOAD4, LOADM4, LOADH4, STORE4, WHOLE4, FOURS4, TWOS4, ONES4, RIGHT4)
+	TILES(4, AHEAD4, TAIL4, STEP4, STEPM4, HALF4, CLEAR4, START4, LOAD4, LOADM4, LOADH4, STORE4, WHOLE4, FOURS4, TWOS4, ONES4, RIGHT4)
 
 // func gemm5x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-128
-	TILES(5, AHEAD5, STEP5, STEPM5, HALF5, CLEAR5, START5, LOAD5, LOADM5, LOADH5, STORE5, WHOLE5, FOURS5, TWOS5, ONES5, RIGHT5)
+	TILES(5, AHEAD5, TAIL5, STEP5, STEPM5, HALF5, CLEAR5, START5, LOAD5, LOADM5, LOADH5, STORE5, WHOLE5, FOURS5, TWOS5, ONES5, RIGHT5)
 
 // func gemm6x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-128
-	TILES(6, AHEAD6, STEP6, STEPM6, HALF6, CLEAR6, START6, LOAD6, LOADM6, LOADH6, STORE6, WHOLE6, FOURS6, TWOS6, ONES6, RIGHT6)
+	TILES(6, AHEAD6, TAIL6, STEP6, STEPM6, HALF6, CLEAR6, START6, LOAD6, LOADM6, LOADH6, STORE6, WHOLE6, FOURS6, TWOS6, ONES6, RIGHT6)
