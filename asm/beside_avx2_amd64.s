@@ -48,7 +48,7 @@
 #define STEPS(N) ADDQ $(128*N), R8; ADDQ $(4*N), AX
 
 // TAIL is the last four steps and the stores of a tile, of its upper rows before those
-// of its lower ones, for the reason that the other tiles give.
+// of its lower ones, as in the other tiles, and ZERO is their CLEAR.
 #define UPPER(N) VMOVUPS (128*N)(R8), Y10; VMOVUPS (128*N+32)(R8), Y11; \
 	ROW(4*N, Y0, Y1); \
 	ROW(4*N+128, Y2, Y3); \
