@@ -4,15 +4,15 @@ import "weft/asm"
 
 // division splits the rows and columns of C over a grid of workers.
 type division struct {
-	down, across          int // workers in the grid
-	rowGrain, columnGrain int // the parts of a worker begin at multiples
+	down, across int // workers in the grid
+	columnGrain  int // the columns of a worker begin at a multiple
 }
 
 func (d *division) workers() int { return d.down * d.across }
 
 // rows returns the rows [lo, hi) of a worker, of m.
 func (d *division) rows(worker, m int) (lo, hi int) {
-	return part(worker/d.across, d.down, m, d.rowGrain)
+	return part(worker/d.across, d.down, m, 1)
 }
 
 // cols returns the columns [lo, hi) of a worker, of n.
@@ -38,24 +38,23 @@ func largest(parts, n, grain int) int {
 const handover = 2500
 
 // divide chooses the grid whose busiest worker has least to do, the work being
-// counted in registers times steps. Every worker packs what it reads, so a
-// grid costs nothing but what its parts read twice.
-func divide(m, n, k, mr, workers int) division {
-	best := division{1, 1, 1, asm.PanelWidth}
+// counted in registers times steps. Tiles take any number of rows alike (32×100×784
+// by two workers takes 0.96 times as long as with 18 and 14 rows), of columns not.
+// Every worker packs what it reads, so a grid costs nothing but what its parts read
+// twice; of equal ones that is chosen which divides the columns.
+func divide(m, n, k, workers int) division {
+	best := division{1, 1, asm.PanelWidth}
 	least := registers(n) * m * k
 	if least <= handover {
 		return best
 	}
-	for across := 1; across <= workers; across++ {
-		for down := 1; down*across <= workers; down++ {
-			d := division{down, across, mr, asm.PanelWidth}
-			if m <= 2*mr*down {
-				d.rowGrain = 1 // few rows: tiles of any height
-			}
+	for down := 1; down <= workers; down++ {
+		for across := 1; across*down <= workers; across++ {
+			d := division{down, across, asm.PanelWidth}
 			if n <= 2*asm.PanelWidth*across {
 				d.columnGrain = asm.PanelWidth / 2
 			}
-			work := registers(largest(across, n, d.columnGrain)) * largest(down, m, d.rowGrain) * k
+			work := registers(largest(across, n, d.columnGrain)) * largest(down, m, 1) * k
 			if work += handover * (d.workers() - 1); work < least {
 				best, least = d, work
 			}
@@ -68,11 +67,11 @@ func divide(m, n, k, mr, workers int) division {
 // of C, whose rows workers would otherwise share line by line.
 func divideColumns(m, n, k, workers int) division {
 	const grain = asm.PanelWidth / 4
-	best := division{1, 1, 1, grain}
+	best := division{1, 1, grain}
 	least := registers(n) * m * k
 	for across := 2; across <= workers; across++ {
 		if work := registers(largest(across, n, grain))*m*k + handover*(across-1); work < least {
-			best, least = division{1, across, 1, grain}, work
+			best, least = division{1, across, grain}, work
 		}
 	}
 	return best

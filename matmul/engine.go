@@ -110,7 +110,7 @@ func (e *Engine) run() {
 		if p.c.ColStride != 1 {
 			e.division = divideColumns(p.c.Rows, p.c.Cols, p.a.Cols, len(e.scratch))
 		} else {
-			e.division = divide(p.c.Rows, p.c.Cols, p.a.Cols, e.kernels.MR, len(e.scratch))
+			e.division = divide(p.c.Rows, p.c.Cols, p.a.Cols, len(e.scratch))
 		}
 		if e.division.workers() > 1 {
 			e.pool.Run(e, e.division.workers())

@@ -306,8 +306,8 @@ func TestOverlap(t *testing.T) {
 func TestDivide(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
 	for range 300 {
-		m, n, k, mr, workers := 1+r.IntN(300), 1+r.IntN(300), r.IntN(2000), 1+r.IntN(14), 1+r.IntN(70)
-		d := divide(m, n, k, mr, workers)
+		m, n, k, workers := 1+r.IntN(300), 1+r.IntN(300), r.IntN(2000), 1+r.IntN(70)
+		d := divide(m, n, k, workers)
 		if d.workers() < 1 || d.workers() > workers {
 			t.Fatalf("%d×%d×%d: %d workers of %d", m, n, k, d.workers(), workers)
 		}
@@ -327,10 +327,15 @@ func TestDivide(t *testing.T) {
 			}
 		}
 	}
-	if d := divide(784, 100, 32, 14, 2); d.workers() != 2 {
+	if d := divide(784, 100, 32, 2); d.workers() != 2 {
 		t.Errorf("784×100×32 uses %d of 2 workers", d.workers())
 	}
-	if d := divide(10, 10, 10, 14, 8); d.workers() != 1 {
+	if d := divide(32, 100, 784, 2); d.down != 2 {
+		t.Errorf("32×100×784 is divided over %d × %d workers, want two with 16 rows each", d.down, d.across)
+	} else if lo, hi := d.rows(0, 32); lo != 0 || hi != 16 {
+		t.Errorf("of 32 rows the first of two workers has %d to %d", lo, hi)
+	}
+	if d := divide(10, 10, 10, 8); d.workers() != 1 {
 		t.Errorf("10×10×10 uses %d workers", d.workers())
 	}
 }
