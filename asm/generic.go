@@ -4,7 +4,7 @@ package asm
 func generic() *Kernels {
 	k := &Kernels{
 		Name: "generic",
-		MR:   4, MC: 64, KC: 256, NC: 512, NR: 32,
+		MR:   4, MC: 64, KC: 256, KS: 256, NC: 512, NR: 32,
 		Gemm: gemmGo, Gemv: gemvGo, VecMat: vecMatGo,
 		Exp: expGo, Log: logGo, Sigmoid: sigmoidGo, Tanh: tanhGo, ReLU: reluGo,
 		SigmoidGrad: sigmoidGradGo, TanhGrad: tanhGradGo, ReLUGrad: reluGradGo,

@@ -56,8 +56,10 @@ type Kernels struct {
 
 	// MR is the number of rows of the main tile of Gemm; MC, KC and NC are the
 	// block sizes of a cache-blocked product: MC rows of A times KC floats stay
-	// in L2, KC×32 floats of B in L1. They never change bits.
-	MR, MC, KC, NC int
+	// in L2, KC×32 floats of B in L1. Chains of at most KS steps take their rows of
+	// A past all panels of B, longer ones all rows past one panel. They never
+	// change bits.
+	MR, MC, KC, KS, NC int
 
 	// NR is the number of columns of the main tile: that of a panel of the right
 	// operand which stays in L1 while rows of A pass over it.

@@ -31,11 +31,11 @@ func slow512(vendor cpuid.Vendor, family, model int) bool {
 func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
-	// KC: a panel of 16 columns of B, 25 KB, stays in 32 KB of L1 while the rows
-	// of A pass by; MC: they take 225 KB of L2, and a batch of 128 is one block.
-	// Blocks of 340 to 400 steps were the fastest for squares from 512 to 1024
-	// (Zen 3), 200 and 512 took 1.03 to 1.06 times as long.
-	k.MR, k.MC, k.KC, k.NC, k.NR = 6, 144, 400, 1024, 16
+	// KC: a panel of 16 columns of B, 32 KB, passes L1 with the rows of A from L2,
+	// 200 KB; each part of a chain less saves reading C and writing it. With 144 and
+	// 400 squares of 512 took 1.05 times as long, of 784 1.01, of 1024 and 2048 1.00
+	// to 1.02 (Zen 3, medians of six runs), with 96 rows and 448 or 600 steps 1.02.
+	k.MR, k.MC, k.KC, k.KS, k.NC, k.NR = 6, 96, 512, 400, 1024, 16
 	k.Gemm, k.Gemv, k.GemmUpdate = gemmAVX2, gemvAVX2, k.gemmUpdateAVX2
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX2, momentumAVX2, nesterovAVX2, adagradAVX2
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX2, rmspropMomentumAVX2, adamAVX2
@@ -59,7 +59,7 @@ func avx512() *Kernels {
 	// KC: a panel of B, 24 KB, and the rows of a tile, 11 KB, share 48 KB of L1.
 	// 256 took 1.05 times as long for 512×512×512, 1.1 for 1024×1024×1024; 128
 	// and NC = 512 were no faster.
-	k.MR, k.MC, k.KC, k.NC, k.NR = 14, 140, 192, 1024, 32
+	k.MR, k.MC, k.KC, k.KS, k.NC, k.NR = 14, 140, 192, 192, 1024, 32
 	k.Gemm, k.Gemv, k.GemmUpdate = gemmAVX512, gemvAVX512, k.gemmUpdateAVX512
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX512, momentumAVX512, nesterovAVX512, adagradAVX512
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX512, rmspropMomentumAVX512, adamAVX512

@@ -11,7 +11,7 @@ func Available() []*Kernels { return []*Kernels{neon(), generic()} }
 func neon() *Kernels {
 	k := generic()
 	k.Name = "neon"
-	k.MR, k.MC, k.KC, k.NC = 6, 120, 256, 512
+	k.MR, k.MC, k.KC, k.KS, k.NC = 6, 120, 256, 256, 512
 	k.Gemm, k.Gemv, k.GemmUpdate = gemmNEON, gemvNEON, k.gemmThenUpdate
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdNEON, momentumNEON, nesterovNEON, adagradNEON
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropNEON, rmspropMomentumNEON, adamNEON

@@ -14,10 +14,13 @@ type scratch struct {
 // chains, are in the kernel.
 func (s *scratch) multiply(kernels *asm.Kernels, p *product, i0, i1, j0, j1 int) {
 	m, n, k := i1-i0, j1-j0, p.a.Cols
-	columns, steps, rows := n, blockOf(k, kernels.KC, 8), blockOf(m, kernels.MC, kernels.MR)
+	columns, steps, rows := n, blockOf(k, kernels.KC, 8), m
+	if m > kernels.MC*3/2 { // one block of 128 rows is as fast as two of 64, and packs B for one
+		rows = blockOf(m, kernels.MC, kernels.MR)
+	}
 	packA := p.alpha != 1 || packLeft(&p.a, m, n)
 	packB := p.b.ColStride != 1 && p.b.Cols > 1 || packRight(&p.b, m)
-	short := k <= steps
+	short := k <= kernels.KS
 	through := p.c.ColStride != 1 && p.c.Cols > 1
 	if m == 1 && !through && k > 1 {
 		s.row(kernels, p, i0, j0, n)

@@ -2,6 +2,9 @@ package matmul
 
 import "weft/asm"
 
+// turnedRows is the number of rows of a Cᵀ up to which it is worth its scratch.
+const turnedRows = 288
+
 // orient turns the product into Cᵀ = Bᵀ·Aᵀ where the rows of Cᵀ, not those of C,
 // are contiguous, or where that is less work though Cᵀ goes through a scratch: a
 // C of ten columns leaves 6 of 16 lanes idle, its transpose none.
@@ -9,7 +12,7 @@ func (p *product) orient(kernels *asm.Kernels) {
 	if p.c.ColStride != 1 && p.c.RowStride == 1 && p.c.Cols > 1 {
 		p.turn()
 	}
-	if p.alpha != 1 || p.c.Cols > 2*kernels.MC {
+	if p.alpha != 1 || p.c.Cols > turnedRows {
 		return // alpha scales A, the left operand; a tall Cᵀ leaves no block of Bᵀ in L2
 	}
 	if p.turnedWork(kernels) < work(p.c.Rows, p.c.Cols, p.a.Cols, kernels)+moves(&p.b) {

@@ -55,7 +55,7 @@ func TestTurned(t *testing.T) {
 func TestPanels(t *testing.T) {
 	r := rand.New(rand.NewPCG(12, 12))
 	for _, s := range setups(t, 1, 2) {
-		m, n, k := s.Engine.kernels.MC+3, 2*packColumns+37, s.Engine.kernels.KC+9
+		m, n, k := 3*s.Engine.kernels.MC/2+3, 2*packColumns+37, s.Engine.kernels.KC+9
 		for i := range layouts {
 			if i > 0 && (testing.Short() || s.kernels == "generic") {
 				break
