@@ -102,8 +102,8 @@ type dropoutBackward struct {
 }
 
 func (o *dropoutBackward) inherit(samples bool) bool {
-	o.samples = samples
-	return samples
+	o.samples = o.forward.samples && samples
+	return o.samples
 }
 
 func (o *dropoutBackward) accesses() []access {

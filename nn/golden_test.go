@@ -138,7 +138,7 @@ func testWorkersMayChange(t *testing.T, first []Layer) {
 
 // A barrier stands only where what one worker wrote is read by another: in the
 // tutorial's step before the small last layer, which splits over samples, and
-// before the updates, which split over units again.
+// before the derivative of the hidden layer, which splits over units again.
 func TestBarriers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -146,13 +146,13 @@ func TestBarriers(t *testing.T) {
 		want   string // the ops, a bar for a barrier
 	}{
 		{"tutorial", []Layer{Flatten(28, 28), Dense(100, activations.ReLU), Dense(10, activations.Softmax)},
-			"denseForward activationForward copyRows | denseForward lossOp denseBackward activationBackward | denseUpdate denseUpdate"},
+			"denseForward activationForward copyRows | denseForward lossOp denseBackward | activationBackward denseUpdate denseUpdate"},
 		{"more samples than units", []Layer{Flatten(28, 28), Dense(16, activations.ReLU), Dense(10, activations.Softmax)},
 			"denseForward activationForward copyRows denseForward lossOp denseBackward activationBackward | denseUpdate denseUpdate"},
 		{"one layer", []Layer{Flatten(28, 28), Dense(10, activations.Softmax)},
 			"denseForward lossOp | denseUpdate"},
 		{"two large layers", []Layer{Flatten(28, 28), Dense(100, activations.ReLU), Dropout(0.5), Dense(50, activations.ReLU), Dense(10, activations.Softmax)},
-			"denseForward activationForward dropoutForward copyRows | denseForward activationForward copyRows | denseForward lossOp denseBackward activationBackward | denseBackward dropoutBackward activationBackward denseUpdate | denseUpdate denseUpdate"},
+			"denseForward activationForward dropoutForward copyRows | denseForward activationForward copyRows | denseForward lossOp denseBackward | activationBackward | denseBackward dropoutBackward activationBackward denseUpdate | denseUpdate denseUpdate"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := compiled(t, NewSequential("", c.layers...), Config{Workers: 2})

@@ -143,9 +143,12 @@ func (t *trainer) build(m *Sequential, batch int) (buffers []*buffer, ops []op) 
 // splitter is implemented by ops of the forward pass.
 type splitter interface{ split() partition }
 
-// inheritor is implemented by element-wise ops of the backward pass: they split
-// as the op that wrote their gradient did, so that no barrier comes between. It
-// returns how the gradient that they write is split.
+// inheritor is implemented by element-wise ops of the backward pass. It is told how
+// the gradient that they read is split, and returns how the one that they write is:
+// over the samples only where their forward pass was, too, else over the units. The
+// layer below then reads what its worker wrote, and the units of a worker lie
+// together, where half a panel of samples is a call for each unit: 1.1 of 91 µs in
+// the tutorial's step with two workers.
 type inheritor interface{ inherit(samples bool) bool }
 
 // plan puts a barrier before each op that touches what another worker may have
@@ -323,7 +326,7 @@ type activationBackward struct {
 }
 
 func (o *activationBackward) inherit(samples bool) bool {
-	o.samples = samples || !o.fn.Elementwise()
+	o.samples = o.samples && samples || !o.fn.Elementwise()
 	return o.samples
 }
 
