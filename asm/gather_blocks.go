@@ -87,13 +87,12 @@ func panelFromRowsBlocks(xt, xr []float32, ld, n, features, width, block int, tr
 	}
 	for i := 0; i < whole; i += block {
 		transpose(&xt[i], 4*PanelWidth, 4*PanelWidth*block, &xr[i*ld], 4*ld, 4*block, blocks)
-	}
-	for i := range n {
-		f := 0
-		if i < whole {
-			f = blocks * block
+		if f := features - block; features%block != 0 { // reaches back
+			transpose(&xt[f*PanelWidth+i], 4*PanelWidth, 0, &xr[i*ld+f], 4*ld, 0, 1)
 		}
-		for ; f < features; f++ {
+	}
+	for i := whole; i < n; i++ {
+		for f := range features {
 			xt[f*PanelWidth+i] = xr[i*ld+f]
 		}
 	}
@@ -109,13 +108,12 @@ func rowsFromPanelBlocks(xr []float32, ld int, xt []float32, n, features, block 
 	}
 	for i := 0; i < whole; i += block {
 		transpose(&xr[i*ld], 4*ld, 4*block, &xt[i], 4*PanelWidth, 4*PanelWidth*block, blocks)
-	}
-	for i := range n {
-		f := 0
-		if i < whole {
-			f = blocks * block
+		if f := features - block; features%block != 0 { // reaches back
+			transpose(&xr[i*ld+f], 4*ld, 0, &xt[f*PanelWidth+i], 4*PanelWidth, 0, 1)
 		}
-		for ; f < features; f++ {
+	}
+	for i := whole; i < n; i++ {
+		for f := range features {
 			xr[i*ld+f] = xt[f*PanelWidth+i]
 		}
 	}
