@@ -176,7 +176,7 @@ func (o *denseBackward) run(t *trainer, worker, workers int) {
 	g := asm.Gemm{RS: 1, CS: width, LDB: width, LDC: width}
 	i0, i1, s0, s1 := 0, p.in, 0, t.groups()
 	if o.samples {
-		s0, s1 = t.balance.share(t.groups(), worker, workers)
+		s0, s1 = t.samples(worker, workers)
 	} else {
 		i0, i1 = t.balance.share(p.in, worker, workers)
 	}
@@ -222,8 +222,12 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	lo, hi := t.balance.share(p.out, worker, workers)
 	if o.inputs {
 		first, end := t.balance.share(p.panels(), worker, workers)
-		sample, _ := t.balance.share(t.groups(), worker, workers)
-		o.weights(t, worker, 0, p.run(0, p.out), first, end, sample*groupWidth)
+		next := worker * asm.PanelWidth // in the panel that it will take first, or so
+		if !t.takes(workers) {
+			group, _ := t.samples(worker, workers)
+			next = group * groupWidth
+		}
+		o.weights(t, worker, 0, p.run(0, p.out), first, end, next)
 	} else {
 		for u := lo; u < hi; {
 			r := p.run(u, hi)

@@ -35,7 +35,7 @@ func TestDenseBackward(t *testing.T) {
 		})
 		for _, samples := range []bool{false, true} {
 			clear(x.grad)
-			tr := &trainer{kernels: k, panels: panels, batch: panels*asm.PanelWidth - 5}
+			tr := &trainer{kernels: k, panels: panels, batch: panels*asm.PanelWidth - 5, holds: make([]hold, workers)}
 			for w := range workers {
 				(&denseBackward{p: p, x: x, y: y, samples: samples}).run(tr, w, workers)
 			}
@@ -129,4 +129,25 @@ func TestRegroup(t *testing.T) {
 		}
 		require.Equal(t, sum, all, "groups end at %v: pads", ends)
 	}
+}
+
+// Workers that take panel after panel of a large batch make the bits of one worker.
+func TestTakenPanels(t *testing.T) {
+	const batch = 32*panelsToTake*2 + 5
+	data := newPatterns(3*batch-100, 5, 7)
+	everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
+		train := func(workers int) *Sequential {
+			m := compiled(t, NewSequential("", Flatten(5, 7), Dense(12, activations.Tanh), Dropout(0.3), Dense(9, activations.Softmax), Dense(10, activations.Softmax)),
+				Config{Kernels: k, Workers: workers, Optimizer: optim.NewAdam(0.01), Seed: 3})
+			fit(t, m, data, FitOptions{BatchSize: batch})
+			return m
+		}
+		many := train(workers)
+		s, err := newSource("training", data, 35)
+		require.NoError(t, err)
+		tr := newTrainer(many, s, batch, workers)
+		tr.begin(make([]int32, batch), nil)
+		require.Equal(t, workers == 2, tr.takes(workers))
+		require.Equal(t, train(1).SHA256(), many.SHA256())
+	})
 }

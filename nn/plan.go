@@ -268,7 +268,7 @@ type regions struct {
 func newRegions(t *trainer, features int, samples bool, worker, workers int) regions {
 	r := regions{features: features, samples: samples, panels: t.panels}
 	if samples {
-		r.lo, r.hi = t.balance.share(t.groups(), worker, workers)
+		r.lo, r.hi = t.samples(worker, workers)
 		r.units = features
 	} else {
 		r.lo, r.hi = t.balance.share(features, worker, workers)
