@@ -58,6 +58,8 @@ func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters 
 	if g.PA > 0 {
 		args.kp, args.pa = PanelWidth, (g.PA-PanelWidth)*size
 	}
+	// A tail takes no steps from the update: they are left over anyway, or the slots
+	// of a tile do not fill its steps.
 	whole, last := (g.K-1)/args.kp, (g.K-1)%args.kp+1 // panels, and the steps of the last one
 	if last%t.steps >= tailSteps || last >= tailSteps && whole*(args.kp/t.steps)+last/t.steps > args.perTile {
 		args.tail = tailSteps

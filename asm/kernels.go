@@ -55,10 +55,10 @@ type Kernels struct {
 	Name string
 
 	// MR is the number of rows of the main tile of Gemm; MC, KC and NC are the
-	// block sizes of a cache-blocked product: MC rows of A times KC floats stay
-	// in L2, KC×32 floats of B in L1. Chains of at most KS steps take their rows of
-	// A past all panels of B, longer ones all rows past one panel. They never
-	// change bits.
+	// block sizes of a cache-blocked product: MC rows of A, or half as many more
+	// where there are no others, times KC floats stay in L2, and KC×NR floats of B
+	// pass through L1. Chains of at most KS ≤ KC steps take their rows of A past
+	// all panels of B, longer ones all rows past one panel. They never change bits.
 	MR, MC, KC, KS, NC int
 
 	// NR is the number of columns of the main tile: that of a panel of the right

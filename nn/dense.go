@@ -224,7 +224,7 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 		first, end := t.balance.share(p.panels(), worker, workers)
 		next := worker * asm.PanelWidth // in the panel that it will take first, or so
 		if !t.takes(workers) {
-			group, _ := t.samples(worker, workers)
+			group, _ := t.balance.share(t.groups(), worker, workers)
 			next = group * groupWidth
 		}
 		o.weights(t, worker, 0, p.run(0, p.out), first, end, next)

@@ -30,10 +30,10 @@ type trainer struct {
 	pool    *matmul.Pool
 	data    *source
 	loss    Loss
-	plans   [][]planned // by number of workers − 1
-	leading int         // ops before the first barrier, where all split over samples
-	taken   atomic.Int64
-	holds   []hold // of each worker
+	plans   [][]planned  // by number of workers − 1
+	leading int          // ops before the first barrier, where all split over samples
+	taken   atomic.Int64 // panels of this step that somebody began
+	holds   []hold       // of each worker
 	crew    crew
 	balance balance
 	owned   []ownership
@@ -160,8 +160,7 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	t := &trainer{
 		kernels: m.kernels, pool: m.pool(workers), data: data, loss: m.loss, seed: m.seed,
 		plans: make([][]planned, workers), scratch: make([][]float32, workers), hits: make([]workerHits, workers),
-		holds:   make([]hold, workers),
-		classes: make([]int32, panels*asm.PanelWidth),
+		classes: make([]int32, panels*asm.PanelWidth), holds: make([]hold, workers),
 	}
 	t.crew = newCrew(t.pool, workers)
 	buffers, ops := t.build(m, batch)
