@@ -5,22 +5,49 @@ package asm
 // beside is the arguments of a product with an update beside it. Strides and
 // offsets are in bytes.
 type beside struct {
+	update besideUpdate // first: the assembly finds it there
+
 	a, b, c    *float32
 	ldc        int
 	pb, pc     int // from a tile to the next one in another panel, less its width where a panel holds two
 	k, kp, pa  int // as for a tileFunc, with rs = ldb = 32·4 and cs = 4
 	accumulate bool
 
-	w, s0, s1, g *float32
-	constants    [5]float32
-	size         int // of the update, whole slots
-	end          int // where the last part of the last slot ends
-	perTile      int // slots of the update in a tile
-	tail         int // steps that end a tile and have no update beside them: tailSteps or 0
+	perTile int // slots of the update in a tile
+	tail    int // steps that end a tile and have no update beside them: tailSteps or 0
 
 	blocks, tiles int // of rows, and tiles of each
 	//lint:ignore U1000 what the assembly counts with
 	tile, bAt, cAt, pairs, left int
+}
+
+// besideUpdate is the arguments of an update beside a product. Sizes are in bytes.
+type besideUpdate struct {
+	w, s0, s1, g *float32
+	constants    [5]float32
+	size         int // whole slots
+	end          int // where the last part of the last slot ends
+}
+
+// prepare fills the arguments for the parameters of u that fill whole slots of so
+// many, the last part of one being done lag slots later. It returns how many they are.
+func (args *besideUpdate) prepare(u *Update, slot, lag int) (parameters int) {
+	const size = 4
+	parameters = len(u.W) / slot * slot
+	if parameters == 0 {
+		return 0
+	}
+	*args = besideUpdate{
+		w: &u.W[0], g: &u.G[0], constants: u.C,
+		size: parameters * size, end: (parameters + lag*slot) * size,
+	}
+	if u.S[0] != nil {
+		args.s0 = &u.S[0][0]
+	}
+	if u.S[1] != nil {
+		args.s1 = &u.S[1][0]
+	}
+	return parameters
 }
 
 // tailSteps is the steps of k that end a tile without an update beside them.
@@ -38,7 +65,8 @@ type besideTile struct {
 // parameters of u that fill whole slots. It returns how many of both there are, 0
 // where the tiles do not suit the product.
 func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters int) {
-	rows, parameters = g.M/t.rows*t.rows, len(u.W)/t.slot*t.slot
+	var update besideUpdate
+	rows, parameters = g.M/t.rows*t.rows, update.prepare(u, t.slot, t.lag)
 	if rows == 0 || parameters == 0 || g.N == 0 || g.N%t.columns != 0 || g.K < t.steps ||
 		g.RS != PanelWidth || g.CS != 1 || g.LDB != PanelWidth || g.Bias != nil {
 		return 0, 0
@@ -50,9 +78,7 @@ func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters 
 	*args = beside{
 		a: &g.A[0], b: &g.B[0], c: &g.C[0], ldc: g.LDC * size,
 		pb: (g.PB - inPanel*PanelWidth) * size, pc: (g.PC - inPanel*PanelWidth) * size,
-		k: g.K, kp: g.K, accumulate: g.Accumulate,
-		w: &u.W[0], g: &u.G[0], constants: u.C,
-		size: parameters * size, end: slots * t.slot * size,
+		update: update, k: g.K, kp: g.K, accumulate: g.Accumulate,
 		perTile: (slots + tiles - 1) / tiles, blocks: rows / t.rows, tiles: across,
 	}
 	if g.PA > 0 {
@@ -63,12 +89,6 @@ func (args *beside) prepare(g *Gemm, u *Update, t besideTile) (rows, parameters 
 	whole, last := (g.K-1)/args.kp, (g.K-1)%args.kp+1 // panels, and the steps of the last one
 	if last%t.steps >= tailSteps || last >= tailSteps && whole*(args.kp/t.steps)+last/t.steps > args.perTile {
 		args.tail = tailSteps
-	}
-	if u.S[0] != nil {
-		args.s0 = &u.S[0][0]
-	}
-	if u.S[1] != nil {
-		args.s1 = &u.S[1][0]
 	}
 	return rows, parameters
 }

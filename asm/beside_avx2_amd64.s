@@ -1,5 +1,6 @@
 //go:build amd64 && !purego
 
+#include "beside_avx2.h"
 #include "go_asm.h"
 #include "textflag.h"
 
@@ -20,18 +21,7 @@
 //
 //	AX      row 0 of A at k          R8       B at k, rows of 128 bytes
 //	R10     k to go in this panel    BP       the arguments
-//	BX, SI, R11, R12                 w, both slots of the optimizer, g
-//	R13     bytes of the update done R15      C at the stores
-//	R14     constants, 32 bytes each: c[0] … c[4], |·| mask, 2⁻¹⁰⁰; then, from
-//	        256 on, the denominators of two slots
-
-#define C0 (R14)
-#define C1 32(R14)
-#define C2 64(R14)
-#define C3 96(R14)
-#define C4 128(R14)
-#define ABS 160(R14)
-#define TINY 192(R14)
+//	R15     C at the stores          BX, SI, R11, R12, R13, R14    the update
 
 #define ROW(O, L, R) VBROADCASTSS O(AX), Y12; VFMADD231PS Y10, Y12, L; VFMADD231PS Y11, Y12, R
 #define ROWBEHIND(O, PART, L, R) VBROADCASTSS O(AX), Y12; PART; VFMADD231PS Y10, Y12, L; VFMADD231PS Y11, Y12, R
@@ -78,8 +68,6 @@
 #define LOAD(L, R) VMOVUPS (R8), L; VMOVUPS 32(R8), R; ADDQ R10, R8
 #define STORE(L, R) VMOVUPS L, (R15); VMOVUPS R, 32(R15); ADDQ R10, R15
 
-#define TINY0(X, T) VANDPS ABS, X, T; VCMPPS $0x15, TINY, T, T; VANDPS T, X, X
-
 // PAIR does the parts of a pair of slots in eight steps of k.
 #define PAIR(P1A, P1B, P2, P3) \
 	STEP(0, P1A(0), P1B(0)); \
@@ -92,69 +80,10 @@
 	STEP(7, P3(64, 256), P3(96, 288)); \
 	STEPS(8)
 
-// ENDPAIR is PAIR without the steps and with what the first and the last pair
-// have: before the first there are no slots, in the last only older ones.
-#define ENDPAIR(P1A, P1B, P2, P3, new, old, done) \
-	TESTQ R13, R13; \
-	JZ new; \
-	P2(0, 256); \
-	P2(32, 288); \
-	P3(0, 320); \
-	P3(32, 352); \
-	CMPQ R13, beside_size(BP); \
-	JEQ old; \
-new: \
-	P1A(0); \
-	P1B(0); \
-	P1A(32); \
-	P1B(32); \
-	P1A(64); \
-	P1B(64); \
-	P1A(96); \
-	P1B(96); \
-	P2(64, 320); \
-	P2(96, 352); \
-	TESTQ R13, R13; \
-	JZ done; \
-old: \
-	P3(64, 256); \
-	P3(96, 288); \
-done: \
-	ADDQ $128, R13
-
-#define NOPART(O, D)
-#define NOHALF(O)
-#define NOTHING
-
 // BESIDE is the body of a function.
 #define BESIDE(P1A, P1B, P2, P3) \
 	MOVQ args+0(FP), BP; \
-	LEAQ constants-448(SP), R14; \
-	ADDQ $63, R14; \
-	ANDQ $-64, R14; \
-	VBROADCASTSS (beside_constants+0)(BP), Y0; \
-	VBROADCASTSS (beside_constants+4)(BP), Y1; \
-	VBROADCASTSS (beside_constants+8)(BP), Y2; \
-	VBROADCASTSS (beside_constants+12)(BP), Y3; \
-	VBROADCASTSS (beside_constants+16)(BP), Y4; \
-	MOVL $0x7fffffff, AX; \
-	VMOVD AX, X5; \
-	VBROADCASTSS X5, Y5; \
-	MOVL $0x0d800000, AX; \
-	VMOVD AX, X6; \
-	VBROADCASTSS X6, Y6; \
-	VMOVAPS Y0, C0; \
-	VMOVAPS Y1, C1; \
-	VMOVAPS Y2, C2; \
-	VMOVAPS Y3, C3; \
-	VMOVAPS Y4, C4; \
-	VMOVAPS Y5, ABS; \
-	VMOVAPS Y6, TINY; \
-	MOVQ beside_w(BP), BX; \
-	MOVQ beside_s0(BP), SI; \
-	MOVQ beside_s1(BP), R11; \
-	MOVQ beside_g(BP), R12; \
-	XORQ R13, R13; \
+	UPDATES; \
 	ENDPAIR(P1A, P1B, P2, P3, firstNew, firstOld, firstDone); \
 block: \
 	MOVQ $0, beside_bAt(BP); \
@@ -199,7 +128,7 @@ enough: \
 	SUBQ $8, R10; \
 	JLT fours; \
 pair: \
-	CMPQ R13, beside_size(BP); \
+	CMPQ R13, besideUpdate_size(BP); \
 	JGE eights; \
 	DECQ beside_pairs(BP); \
 	JLT eights; \
@@ -277,7 +206,7 @@ down: \
 	DECQ beside_blocks(BP); \
 	JNZ block; \
 drain: \
-	CMPQ R13, beside_end(BP); \
+	CMPQ R13, besideUpdate_end(BP); \
 	JGE return; \
 	ENDPAIR(P1A, P1B, P2, P3, drainNew, drainOld, drainDone); \
 	JMP drain; \
@@ -285,139 +214,29 @@ return: \
 	VZEROUPPER; \
 	RET
 
-#define SGDP1(O) VMOVUPS O(R12)(R13*1), Y13; \
-	VMULPS C0, Y13, Y13; \
-	VMOVUPS O(BX)(R13*1), Y14; \
-	VSUBPS Y13, Y14, Y14; \
-	VMOVUPS Y14, O(BX)(R13*1)
-
 // func gemmSGDAVX2Asm(args *beside)
 TEXT ·gemmSGDAVX2Asm(SB), NOSPLIT, $448-8
 	BESIDE(SGDP1, NOHALF, NOPART, NOPART)
-
-#define MomentumP1(O) VMOVUPS O(R12)(R13*1), Y13; \
-	VMULPS C0, Y13, Y13; \
-	VMOVUPS O(SI)(R13*1), Y14; \
-	VMULPS C1, Y14, Y14; \
-	VSUBPS Y13, Y14, Y14; \
-	TINY0(Y14, Y15); \
-	VMOVUPS Y14, O(SI)(R13*1); \
-	VADDPS O(BX)(R13*1), Y14, Y14; \
-	VMOVUPS Y14, O(BX)(R13*1)
 
 // func gemmMomentumAVX2Asm(args *beside)
 TEXT ·gemmMomentumAVX2Asm(SB), NOSPLIT, $448-8
 	BESIDE(MomentumP1, NOHALF, NOPART, NOPART)
 
-#define NesterovP1(O) VMOVUPS O(R12)(R13*1), Y13; \
-	VMULPS C0, Y13, Y13; \
-	VMOVUPS O(SI)(R13*1), Y14; \
-	VMULPS C1, Y14, Y14; \
-	VSUBPS Y13, Y14, Y14; \
-	TINY0(Y14, Y15); \
-	VMOVUPS Y14, O(SI)(R13*1); \
-	VMULPS C1, Y14, Y14; \
-	VSUBPS Y13, Y14, Y14; \
-	VADDPS O(BX)(R13*1), Y14, Y14; \
-	VMOVUPS Y14, O(BX)(R13*1)
-
 // func gemmNesterovAVX2Asm(args *beside)
 TEXT ·gemmNesterovAVX2Asm(SB), NOSPLIT, $448-8
 	BESIDE(NesterovP1, NOHALF, NOPART, NOPART)
-
-#define AdagradP1(O) VMOVUPS O(R12)(R13*1), Y13; \
-	VMULPS Y13, Y13, Y13; \
-	VADDPS O(SI)(R13*1), Y13, Y13; \
-	VMOVUPS Y13, O(SI)(R13*1)
-#define AdagradP2(O, D) VMOVUPS (O-64)(SI)(R13*1), Y13; \
-	VADDPS C1, Y13, Y13; \
-	VSQRTPS Y13, Y13; \
-	VMOVUPS Y13, D(R14)
-#define AdagradP3(O, D) VMOVUPS (O-128)(R12)(R13*1), Y13; \
-	VMULPS C0, Y13, Y13; \
-	VDIVPS D(R14), Y13, Y13; \
-	VMOVUPS (O-128)(BX)(R13*1), Y14; \
-	VSUBPS Y13, Y14, Y14; \
-	VMOVUPS Y14, (O-128)(BX)(R13*1)
 
 // func gemmAdagradAVX2Asm(args *beside)
 TEXT ·gemmAdagradAVX2Asm(SB), NOSPLIT, $448-8
 	BESIDE(AdagradP1, NOHALF, AdagradP2, AdagradP3)
 
-#define RMSpropP1(O) VMOVUPS O(R12)(R13*1), Y13; \
-	VMULPS Y13, Y13, Y13; \
-	VMULPS C2, Y13, Y13; \
-	VMOVUPS O(SI)(R13*1), Y14; \
-	VMULPS C1, Y14, Y14; \
-	VADDPS Y13, Y14, Y14; \
-	TINY0(Y14, Y15); \
-	VMOVUPS Y14, O(SI)(R13*1)
-#define RMSpropP2(O, D) VMOVUPS (O-64)(SI)(R13*1), Y13; \
-	VADDPS C3, Y13, Y13; \
-	VSQRTPS Y13, Y13; \
-	VMOVUPS Y13, D(R14)
-#define RMSpropP3(O, D) VMOVUPS (O-128)(R12)(R13*1), Y13; \
-	VMULPS C0, Y13, Y13; \
-	VDIVPS D(R14), Y13, Y13; \
-	VMOVUPS (O-128)(BX)(R13*1), Y14; \
-	VSUBPS Y13, Y14, Y14; \
-	VMOVUPS Y14, (O-128)(BX)(R13*1)
-
 // func gemmRMSpropAVX2Asm(args *beside)
 TEXT ·gemmRMSpropAVX2Asm(SB), NOSPLIT, $448-8
 	BESIDE(RMSpropP1, NOHALF, RMSpropP2, RMSpropP3)
 
-#define RMSpropMomentumP1(O) VMOVUPS O(R12)(R13*1), Y13; \
-	VMULPS Y13, Y13, Y13; \
-	VMULPS C2, Y13, Y13; \
-	VMOVUPS O(SI)(R13*1), Y14; \
-	VMULPS C1, Y14, Y14; \
-	VADDPS Y13, Y14, Y14; \
-	TINY0(Y14, Y15); \
-	VMOVUPS Y14, O(SI)(R13*1)
-#define RMSpropMomentumP2(O, D) VMOVUPS (O-64)(SI)(R13*1), Y13; \
-	VADDPS C4, Y13, Y13; \
-	VSQRTPS Y13, Y13; \
-	VMOVUPS Y13, D(R14)
-#define RMSpropMomentumP3(O, D) VMOVUPS (O-128)(R12)(R13*1), Y13; \
-	VMULPS C0, Y13, Y13; \
-	VDIVPS D(R14), Y13, Y13; \
-	VMOVUPS (O-128)(R11)(R13*1), Y14; \
-	VMULPS C3, Y14, Y14; \
-	VADDPS Y13, Y14, Y13; \
-	TINY0(Y13, Y15); \
-	VMOVUPS Y13, (O-128)(R11)(R13*1); \
-	VMOVUPS (O-128)(BX)(R13*1), Y14; \
-	VSUBPS Y13, Y14, Y14; \
-	VMOVUPS Y14, (O-128)(BX)(R13*1)
-
 // func gemmRMSpropMomentumAVX2Asm(args *beside)
 TEXT ·gemmRMSpropMomentumAVX2Asm(SB), NOSPLIT, $448-8
 	BESIDE(RMSpropMomentumP1, NOHALF, RMSpropMomentumP2, RMSpropMomentumP3)
-
-#define AdamP1A(O) VMOVUPS O(R12)(R13*1), Y13; \
-	VMOVUPS O(SI)(R13*1), Y14; \
-	VSUBPS Y14, Y13, Y15; \
-	VMULPS C1, Y15, Y15; \
-	VADDPS Y15, Y14, Y14; \
-	TINY0(Y14, Y15); \
-	VMOVUPS Y14, O(SI)(R13*1)
-#define AdamP1B(O) VMOVUPS O(R11)(R13*1), Y15; \
-	VMULPS Y13, Y13, Y13; \
-	VSUBPS Y15, Y13, Y13; \
-	VMULPS C2, Y13, Y13; \
-	VADDPS Y15, Y13, Y13; \
-	TINY0(Y13, Y14); \
-	VMOVUPS Y13, O(R11)(R13*1)
-#define AdamP2(O, D) VSQRTPS (O-64)(R11)(R13*1), Y13; \
-	VADDPS C3, Y13, Y13; \
-	VMOVUPS Y13, D(R14)
-#define AdamP3(O, D) VMOVUPS (O-128)(SI)(R13*1), Y13; \
-	VMULPS C0, Y13, Y13; \
-	VDIVPS D(R14), Y13, Y13; \
-	VMOVUPS (O-128)(BX)(R13*1), Y14; \
-	VSUBPS Y13, Y14, Y14; \
-	VMOVUPS Y14, (O-128)(BX)(R13*1)
 
 // func gemmAdamAVX2Asm(args *beside)
 TEXT ·gemmAdamAVX2Asm(SB), NOSPLIT, $448-8

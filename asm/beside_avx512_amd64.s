@@ -1,5 +1,6 @@
 //go:build amd64 && !purego
 
+#include "beside_avx512.h"
 #include "go_asm.h"
 #include "textflag.h"
 
@@ -19,17 +20,7 @@
 //
 //	AX      row 0 of A at k          R8       B at k, rows of 128 bytes
 //	R10     k to go in this panel    BP       the arguments
-//	BX, SI, R11, R12                 w, both slots of the optimizer, g
-//	R13     bytes of the update done R15      scratch
-//	R14     the |·| mask and 2⁻¹⁰⁰, 4 bytes each, at 64 the denominators of two
-//	        slots
-
-#define C0 Z27
-#define C1 Z28
-#define C2 Z29
-#define C3 Z30
-#define C4 Z31
-#define DEN(O) (64+O)(R14)(R15*1)
+//	BX, SI, R11, R12, R13, R14, R15           the update
 
 #define ROW(O, T, L, R) VBROADCASTSS O(AX), T; VFMADD231PS Z20, T, L; VFMADD231PS Z21, T, R
 #define STEP VMOVUPS (R8), Z20; VMOVUPS 64(R8), Z21; \
@@ -50,56 +41,10 @@
 #define LOAD(L, R) VMOVUPS (R8), L; VMOVUPS 64(R8), R; ADDQ R10, R8
 #define STORE(L, R) VMOVUPS L, (R8); VMOVUPS R, 64(R8); ADDQ R10, R8
 
-#define TINY0(X, T) VPANDD.BCST (R14), X, T; VCMPPS.BCST $0x15, 4(R14), T, K1; VMOVAPS.Z X, K1, X
-
-// SLOT does the parts of one slot of the update, with steps of k, or nothing,
-// between them.
-#define SLOT(STEP, P1, P2, P3, first, second, last) \
-	STEP; \
-	CMPQ R13, beside_size(BP); \
-	JGE first; \
-	P1(0); \
-	P1(64); \
-first: \
-	STEP; \
-	MOVQ R13, R15; \
-	SUBQ $128, R15; \
-	CMPQ R15, beside_size(BP); \
-	JCC second; \
-	ANDQ $128, R15; \
-	P2(0); \
-	P2(64); \
-second: \
-	CMPQ R13, $256; \
-	JLT last; \
-	MOVQ R13, R15; \
-	ANDQ $128, R15; \
-	P3(0); \
-	P3(64); \
-last: \
-	ADDQ $128, R13
-
-#define NOSTEP
-#define NOPART(O)
-
 // BESIDE is the body of a function.
 #define BESIDE(P1, P2, P3) \
 	MOVQ args+0(FP), BP; \
-	LEAQ scratch-384(SP), R14; \
-	ADDQ $63, R14; \
-	ANDQ $-64, R14; \
-	VBROADCASTSS (beside_constants+0)(BP), C0; \
-	VBROADCASTSS (beside_constants+4)(BP), C1; \
-	VBROADCASTSS (beside_constants+8)(BP), C2; \
-	VBROADCASTSS (beside_constants+12)(BP), C3; \
-	VBROADCASTSS (beside_constants+16)(BP), C4; \
-	MOVL $0x7fffffff, (R14); \
-	MOVL $0x0d800000, 4(R14); \
-	MOVQ beside_w(BP), BX; \
-	MOVQ beside_s0(BP), SI; \
-	MOVQ beside_s1(BP), R11; \
-	MOVQ beside_g(BP), R12; \
-	XORQ R13, R13; \
+	UPDATES; \
 block: \
 	MOVQ $0, beside_bAt(BP); \
 	MOVQ $0, beside_cAt(BP); \
@@ -149,11 +94,11 @@ steps: \
 	SUBQ $2, R10; \
 	JLT ones; \
 slot: \
-	CMPQ R13, beside_end(BP); \
+	CMPQ R13, besideUpdate_end(BP); \
 	JGE twos; \
 	DECQ beside_pairs(BP); \
 	JLT twos; \
-	SLOT(STEP, P1, P2, P3, first, second, last); \
+	SLOT(STEP, STEP, P1, P2, P3, first, second, last); \
 	SUBQ $2, R10; \
 	JGE slot; \
 	JMP ones; \
@@ -196,145 +141,37 @@ next: \
 	DECQ beside_blocks(BP); \
 	JNZ block; \
 drain: \
-	CMPQ R13, beside_end(BP); \
+	CMPQ R13, besideUpdate_end(BP); \
 	JGE done; \
-	SLOT(NOSTEP, P1, P2, P3, drain1, drain2, drain3); \
+	SLOT(NOSTEP, NOSTEP, P1, P2, P3, drain1, drain2, drain3); \
 	JMP drain; \
 done: \
 	VZEROUPPER; \
 	RET
 
-#define SGDP1(O) VMOVUPS O(R12)(R13*1), Z22; \
-	VMULPS Z27, Z22, Z22; \
-	VMOVUPS O(BX)(R13*1), Z23; \
-	VSUBPS Z22, Z23, Z23; \
-	VMOVUPS Z23, O(BX)(R13*1)
-
 // func gemmSGDAVX512Asm(args *beside)
 TEXT ·gemmSGDAVX512Asm(SB), NOSPLIT, $384-8
 	BESIDE(SGDP1, NOPART, NOPART)
-
-#define MomentumP1(O) VMOVUPS O(R12)(R13*1), Z22; \
-	VMULPS Z27, Z22, Z22; \
-	VMOVUPS O(SI)(R13*1), Z23; \
-	VMULPS Z28, Z23, Z23; \
-	VSUBPS Z22, Z23, Z23; \
-	TINY0(Z23, Z24); \
-	VMOVUPS Z23, O(SI)(R13*1); \
-	VADDPS O(BX)(R13*1), Z23, Z23; \
-	VMOVUPS Z23, O(BX)(R13*1)
 
 // func gemmMomentumAVX512Asm(args *beside)
 TEXT ·gemmMomentumAVX512Asm(SB), NOSPLIT, $384-8
 	BESIDE(MomentumP1, NOPART, NOPART)
 
-#define NesterovP1(O) VMOVUPS O(R12)(R13*1), Z22; \
-	VMULPS Z27, Z22, Z22; \
-	VMOVUPS O(SI)(R13*1), Z23; \
-	VMULPS Z28, Z23, Z23; \
-	VSUBPS Z22, Z23, Z23; \
-	TINY0(Z23, Z24); \
-	VMOVUPS Z23, O(SI)(R13*1); \
-	VMULPS Z28, Z23, Z23; \
-	VSUBPS Z22, Z23, Z23; \
-	VADDPS O(BX)(R13*1), Z23, Z23; \
-	VMOVUPS Z23, O(BX)(R13*1)
-
 // func gemmNesterovAVX512Asm(args *beside)
 TEXT ·gemmNesterovAVX512Asm(SB), NOSPLIT, $384-8
 	BESIDE(NesterovP1, NOPART, NOPART)
-
-#define AdagradP1(O) VMOVUPS O(R12)(R13*1), Z22; \
-	VMULPS Z22, Z22, Z22; \
-	VADDPS O(SI)(R13*1), Z22, Z22; \
-	VMOVUPS Z22, O(SI)(R13*1)
-#define AdagradP2(O) VMOVUPS (O-128)(SI)(R13*1), Z22; \
-	VADDPS Z28, Z22, Z22; \
-	VSQRTPS Z22, Z22; \
-	VMOVUPS Z22, DEN(O)
-#define AdagradP3(O) VMOVUPS (O-256)(R12)(R13*1), Z22; \
-	VMULPS Z27, Z22, Z22; \
-	VDIVPS DEN(O), Z22, Z22; \
-	VMOVUPS (O-256)(BX)(R13*1), Z23; \
-	VSUBPS Z22, Z23, Z23; \
-	VMOVUPS Z23, (O-256)(BX)(R13*1)
 
 // func gemmAdagradAVX512Asm(args *beside)
 TEXT ·gemmAdagradAVX512Asm(SB), NOSPLIT, $384-8
 	BESIDE(AdagradP1, AdagradP2, AdagradP3)
 
-#define RMSpropP1(O) VMOVUPS O(R12)(R13*1), Z22; \
-	VMULPS Z22, Z22, Z22; \
-	VMULPS Z29, Z22, Z22; \
-	VMOVUPS O(SI)(R13*1), Z23; \
-	VMULPS Z28, Z23, Z23; \
-	VADDPS Z22, Z23, Z23; \
-	TINY0(Z23, Z24); \
-	VMOVUPS Z23, O(SI)(R13*1)
-#define RMSpropP2(O) VMOVUPS (O-128)(SI)(R13*1), Z22; \
-	VADDPS Z30, Z22, Z22; \
-	VSQRTPS Z22, Z22; \
-	VMOVUPS Z22, DEN(O)
-#define RMSpropP3(O) VMOVUPS (O-256)(R12)(R13*1), Z22; \
-	VMULPS Z27, Z22, Z22; \
-	VDIVPS DEN(O), Z22, Z22; \
-	VMOVUPS (O-256)(BX)(R13*1), Z23; \
-	VSUBPS Z22, Z23, Z23; \
-	VMOVUPS Z23, (O-256)(BX)(R13*1)
-
 // func gemmRMSpropAVX512Asm(args *beside)
 TEXT ·gemmRMSpropAVX512Asm(SB), NOSPLIT, $384-8
 	BESIDE(RMSpropP1, RMSpropP2, RMSpropP3)
 
-#define RMSpropMomentumP1(O) VMOVUPS O(R12)(R13*1), Z22; \
-	VMULPS Z22, Z22, Z22; \
-	VMULPS Z29, Z22, Z22; \
-	VMOVUPS O(SI)(R13*1), Z23; \
-	VMULPS Z28, Z23, Z23; \
-	VADDPS Z22, Z23, Z23; \
-	TINY0(Z23, Z24); \
-	VMOVUPS Z23, O(SI)(R13*1)
-#define RMSpropMomentumP2(O) VMOVUPS (O-128)(SI)(R13*1), Z22; \
-	VADDPS Z31, Z22, Z22; \
-	VSQRTPS Z22, Z22; \
-	VMOVUPS Z22, DEN(O)
-#define RMSpropMomentumP3(O) VMOVUPS (O-256)(R12)(R13*1), Z22; \
-	VMULPS Z27, Z22, Z22; \
-	VDIVPS DEN(O), Z22, Z22; \
-	VMOVUPS (O-256)(R11)(R13*1), Z23; \
-	VMULPS Z30, Z23, Z23; \
-	VADDPS Z22, Z23, Z22; \
-	TINY0(Z22, Z24); \
-	VMOVUPS Z22, (O-256)(R11)(R13*1); \
-	VMOVUPS (O-256)(BX)(R13*1), Z23; \
-	VSUBPS Z22, Z23, Z23; \
-	VMOVUPS Z23, (O-256)(BX)(R13*1)
-
 // func gemmRMSpropMomentumAVX512Asm(args *beside)
 TEXT ·gemmRMSpropMomentumAVX512Asm(SB), NOSPLIT, $384-8
 	BESIDE(RMSpropMomentumP1, RMSpropMomentumP2, RMSpropMomentumP3)
-
-#define AdamP1(O) VMOVUPS O(R12)(R13*1), Z22; \
-	VSUBPS O(SI)(R13*1), Z22, Z23; \
-	VMULPS Z28, Z23, Z23; \
-	VADDPS O(SI)(R13*1), Z23, Z23; \
-	TINY0(Z23, Z24); \
-	VMOVUPS Z23, O(SI)(R13*1); \
-	VMULPS Z22, Z22, Z22; \
-	VSUBPS O(R11)(R13*1), Z22, Z22; \
-	VMULPS Z29, Z22, Z22; \
-	VADDPS O(R11)(R13*1), Z22, Z22; \
-	TINY0(Z22, Z23); \
-	VMOVUPS Z22, O(R11)(R13*1)
-#define AdamP2(O) VSQRTPS (O-128)(R11)(R13*1), Z22; \
-	VADDPS Z30, Z22, Z22; \
-	VMOVUPS Z22, DEN(O)
-#define AdamP3(O) VMOVUPS (O-256)(SI)(R13*1), Z22; \
-	VMULPS Z27, Z22, Z22; \
-	VDIVPS DEN(O), Z22, Z22; \
-	VMOVUPS (O-256)(BX)(R13*1), Z23; \
-	VSUBPS Z22, Z23, Z23; \
-	VMOVUPS Z23, (O-256)(BX)(R13*1)
 
 // func gemmAdamAVX512Asm(args *beside)
 TEXT ·gemmAdamAVX512Asm(SB), NOSPLIT, $384-8
