@@ -4,8 +4,8 @@ package asm
 func generic() *Kernels {
 	k := &Kernels{
 		Name: "generic",
-		MR:   4, MC: 64, KC: 256, KS: 256, NC: 512, NR: 32,
-		Gemm: gemmGo, Gemv: gemvGo, VecMat: vecMatGo,
+		MR:   4, MC: 64, KC: 256, KS: 256, NC: 512, NR: 32, SparseN: 64, SparseK: 64,
+		Gemm: gemmGo, Gemv: gemvGo, VecMat: vecMatGo, Nonzeros: nonzerosGo, Regular: regularGo,
 		Exp: expGo, Log: logGo, Sigmoid: sigmoidGo, Tanh: tanhGo, ReLU: reluGo,
 		SigmoidGrad: sigmoidGradGo, TanhGrad: tanhGradGo, ReLUGrad: reluGradGo,
 		Mul: mulGo, Scale: scaleGo,
@@ -19,7 +19,7 @@ func generic() *Kernels {
 		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
 		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo,
 	}
-	k.GemmUpdate = k.gemmThenUpdate
+	k.GemmUpdate, k.SparseGemm = k.gemmThenUpdate, k.sparseGemmThenUpdate
 	return k
 }
 

@@ -219,8 +219,13 @@ var inherited = map[string]map[string]string{
 		"Prefetch": "it has no vectors",
 		"Pack":     "it moves whole cache lines as it is",
 		"VecMat":   "it runs at the speed of L2 as it is",
+		"Nonzeros": "making a term costs little beside using it",
+		"Regular":  "it runs at the speed of L2 as it is",
 	},
-	"neon": {"GemmUpdate": "it calls the set's own Gemm and update, one after the other"},
+	"neon": {
+		"GemmUpdate": "it calls the set's own Gemm and update, one after the other",
+		"Nonzeros":   "making a term costs little beside using it",
+	},
 }
 
 // TestSetsAreTheirOwn proves that each set runs its own code: equal bits alone

@@ -65,6 +65,10 @@ type Kernels struct {
 	// operand which stays in L1 while rows of A pass over it.
 	NR int
 
+	// SparseN is the number of columns of SparseGemm, a multiple of PanelWidth, and
+	// SparseK the number of rows of B, all of these columns, that stay in L1.
+	SparseN, SparseK int
+
 	// Gemm computes for every i < M, j < N one chain in increasing k,
 	//
 	//	acc := 0 | Bias[i] | C[i,j]; for k < K { acc = fma(A[i,k], B[k,j], acc) }; C[i,j] = acc
@@ -76,6 +80,31 @@ type Kernels struct {
 	// GemmUpdate is Gemm(g) and [Kernels.Update](u), one beside the other. Neither
 	// may write what the other reads or writes.
 	GemmUpdate func(g Gemm, u Update)
+
+	// Nonzeros makes the m rows of a matrix terms of a sparse product, k ≥ 1 elements
+	// each, which lie in panels of 32 along k as those of an A with PA = pa, RS = 32
+	// and CS = 1. A row's 32 floats in the last panel must exist, what is beyond k
+	// does not count. A NaN is not zero.
+	Nonzeros func(t *Terms, a []float32, m, k, pa int)
+
+	// SparseGemm is Gemm of terms and the Update of other parameters, one beside the
+	// other: for every row i of g.A and every j < SparseN one chain
+	//
+	//	acc := 0 | C[i,j]; for the terms of row i in increasing k { acc = fma(A[i,k], B[k,j], acc) }; C[i,j] = acc
+	//
+	// An empty row has one term, +0·B[0,j]. Zeros of A cost nothing: what ReLU or a
+	// dropout has shut.
+	//
+	// By bits this is the chain over all k where A is [Kernels.Regular] from LeastTerm
+	// on, B from LeastFactor on, and C, which the chain starts at, such a chain: each
+	// product is then a multiple of 2⁻³⁰⁻²³⁻⁷³⁻²³ = 2⁻¹⁴⁹, the unit of the subnormals,
+	// so no sum is rounded to −0, and to what is not −0 the product of a zero and a
+	// finite number adds nothing.
+	SparseGemm func(g SparseGemm, u Update)
+
+	// Regular reports whether all x are ±0, or finite and at least so large in
+	// magnitude; least is a normal number.
+	Regular func(x []float32, least float32) bool
 
 	// Gemv computes y[j] = chain over the k with x[k] ≠ 0, in increasing order,
 	// of x[k]·w[j,k] that starts at b[j], for j < len(y), a multiple of 16, where

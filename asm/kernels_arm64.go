@@ -13,6 +13,7 @@ func neon() *Kernels {
 	k.Name = "neon"
 	k.MR, k.MC, k.KC, k.KS, k.NC = 6, 120, 256, 256, 512
 	k.Gemm, k.Gemv, k.GemmUpdate = gemmNEON, gemvNEON, k.gemmThenUpdate
+	k.SparseGemm, k.Regular = k.sparseGemmNEON, regularNEON
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdNEON, momentumNEON, nesterovNEON, adagradNEON
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropNEON, rmspropMomentumNEON, adamNEON
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expNEON, logNEON, sigmoidNEON, tanhNEON, reluNEON

@@ -1,0 +1,157 @@
+//go:build amd64 && !purego
+
+package asm
+
+// sparse is the arguments of a sparse product with an update beside it. Strides and
+// offsets are in bytes.
+type sparse struct {
+	update besideUpdate // first: the assembly finds it there; of size 0 where there is none
+
+	terms, last *term // the first and the one behind the last
+	b, c        *float32
+	pb, pc      int
+	accumulate  bool
+}
+
+// nonzerosAVX2Asm is nonzerosGo for m ≥ 1 rows; pa is in bytes. It writes up to
+// termSlack terms behind the n that it returns.
+//
+//go:noescape
+func nonzerosAVX2Asm(list *term, a *float32, m, k, pa int) (n int)
+
+func nonzerosAVX2(t *Terms, a []float32, m, k, pa int) {
+	t.begin(a, m, k, pa)
+	if m > 0 {
+		t.n = nonzerosAVX2Asm(&t.list[0], &a[0], m, k, 4*pa)
+	}
+}
+
+// regularAVX2Asm is regularGo for 32·n numbers, n ≥ 1.
+//
+//go:noescape
+func regularAVX2Asm(x *float32, n int, least float32) bool
+
+func regularAVX2(x []float32, least float32) bool {
+	n := len(x) / 32
+	return (n == 0 || regularAVX2Asm(&x[0], n, least)) && regularGo(x[32*n:], least)
+}
+
+// prepare checks the operands of a product of so many columns and an update, and fills
+// the arguments for the parameters that fill whole slots of so many, done lag slots
+// later. It returns how many they are, 0 where there is no product.
+func (args *sparse) prepare(g *SparseGemm, u *Update, columns, slot, lag int) (parameters int) {
+	g.check(columns)
+	u.check()
+	if g.A.rows == 0 {
+		return 0
+	}
+	*args = sparse{
+		terms: &g.A.list[0], last: &g.A.list[g.A.n], b: &g.B[0], c: &g.C[0],
+		pb: 4 * g.PB, pc: 4 * g.PC, accumulate: g.Accumulate,
+	}
+	return args.update.prepare(u, slot, lag)
+}
+
+// sparse…AVX512Asm compute a product of at least one row and an update of whole slots by
+// the rule in their names:
+//
+//	SparseGemm(args); rule(args.update)
+//
+//go:noescape
+func sparseSGDAVX512Asm(args *sparse)
+
+//go:noescape
+func sparseMomentumAVX512Asm(args *sparse)
+
+//go:noescape
+func sparseNesterovAVX512Asm(args *sparse)
+
+//go:noescape
+func sparseAdagradAVX512Asm(args *sparse)
+
+//go:noescape
+func sparseRMSpropAVX512Asm(args *sparse)
+
+//go:noescape
+func sparseRMSpropMomentumAVX512Asm(args *sparse)
+
+//go:noescape
+func sparseAdamAVX512Asm(args *sparse)
+
+func (k *Kernels) sparseGemmAVX512(g SparseGemm, u Update) {
+	var args sparse
+	parameters := args.prepare(&g, &u, k.SparseN, 32, 2)
+	if g.A.rows > 0 {
+		switch u.Rule {
+		case RuleSGD:
+			sparseSGDAVX512Asm(&args)
+		case RuleMomentum:
+			sparseMomentumAVX512Asm(&args)
+		case RuleNesterov:
+			sparseNesterovAVX512Asm(&args)
+		case RuleAdagrad:
+			sparseAdagradAVX512Asm(&args)
+		case RuleRMSprop:
+			sparseRMSpropAVX512Asm(&args)
+		case RuleRMSpropMomentum:
+			sparseRMSpropMomentumAVX512Asm(&args)
+		case RuleAdam:
+			sparseAdamAVX512Asm(&args)
+		}
+	}
+	if parameters < len(u.W) {
+		k.Update(u.from(parameters))
+	}
+}
+
+// sparse…AVX2Asm compute a product of at least one row and an update of whole slots by
+// the rule in their names:
+//
+//	SparseGemm(args); rule(args.update)
+//
+//go:noescape
+func sparseSGDAVX2Asm(args *sparse)
+
+//go:noescape
+func sparseMomentumAVX2Asm(args *sparse)
+
+//go:noescape
+func sparseNesterovAVX2Asm(args *sparse)
+
+//go:noescape
+func sparseAdagradAVX2Asm(args *sparse)
+
+//go:noescape
+func sparseRMSpropAVX2Asm(args *sparse)
+
+//go:noescape
+func sparseRMSpropMomentumAVX2Asm(args *sparse)
+
+//go:noescape
+func sparseAdamAVX2Asm(args *sparse)
+
+func (k *Kernels) sparseGemmAVX2(g SparseGemm, u Update) {
+	var args sparse
+	parameters := args.prepare(&g, &u, k.SparseN, 32, 1)
+	if g.A.rows > 0 {
+		switch u.Rule {
+		case RuleSGD:
+			sparseSGDAVX2Asm(&args)
+		case RuleMomentum:
+			sparseMomentumAVX2Asm(&args)
+		case RuleNesterov:
+			sparseNesterovAVX2Asm(&args)
+		case RuleAdagrad:
+			sparseAdagradAVX2Asm(&args)
+		case RuleRMSprop:
+			sparseRMSpropAVX2Asm(&args)
+		case RuleRMSpropMomentum:
+			sparseRMSpropMomentumAVX2Asm(&args)
+		case RuleAdam:
+			sparseAdamAVX2Asm(&args)
+		}
+	}
+	if parameters < len(u.W) {
+		k.Update(u.from(parameters))
+	}
+}

@@ -1,0 +1,155 @@
+//go:build arm64 && !purego
+
+#include "textflag.h"
+
+// A sparse product. A row of C is a tile, 64 columns in two panels, and a term one step
+// of its chains:
+//
+//	B, row k of two panels     V16 … V19, V20 … V23   V16 … V19, V20 … V23
+//	a[i,k]   the broadcast V24   V0 … V3    V4 … V7     V8 … V11   V12 … V15
+//
+//	R0, R1    the next term, the end of all  R6      accumulate
+//	R2, R3    B, distance of its panels      R7      where row k of B begins
+//	R4, R5    row i of C, distance of its panels     R8, R9   scratch
+//
+// The terms of all rows are one list: the code for a next row stands behind that for the
+// terms.
+
+#define STOREROW \
+	MOVD R4, R8; \
+	ADD R5, R4, R9; \
+	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R8); \
+	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R8); \
+	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R9); \
+	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R9)
+#define LOADROW \
+	MOVD R4, R8; \
+	ADD R5, R4, R9; \
+	VLD1.P 64(R8), [V0.S4, V1.S4, V2.S4, V3.S4]; \
+	VLD1 (R8), [V4.S4, V5.S4, V6.S4, V7.S4]; \
+	VLD1.P 64(R9), [V8.S4, V9.S4, V10.S4, V11.S4]; \
+	VLD1 (R9), [V12.S4, V13.S4, V14.S4, V15.S4]
+#define ZEROROW \
+	VEOR V0.B16, V0.B16, V0.B16; \
+	VEOR V1.B16, V1.B16, V1.B16; \
+	VEOR V2.B16, V2.B16, V2.B16; \
+	VEOR V3.B16, V3.B16, V3.B16; \
+	VEOR V4.B16, V4.B16, V4.B16; \
+	VEOR V5.B16, V5.B16, V5.B16; \
+	VEOR V6.B16, V6.B16, V6.B16; \
+	VEOR V7.B16, V7.B16, V7.B16; \
+	VEOR V8.B16, V8.B16, V8.B16; \
+	VEOR V9.B16, V9.B16, V9.B16; \
+	VEOR V10.B16, V10.B16, V10.B16; \
+	VEOR V11.B16, V11.B16, V11.B16; \
+	VEOR V12.B16, V12.B16, V12.B16; \
+	VEOR V13.B16, V13.B16, V13.B16; \
+	VEOR V14.B16, V14.B16, V14.B16; \
+	VEOR V15.B16, V15.B16, V15.B16
+
+// func sparseNEONAsm(list, last *term, b *float32, pb int, c *float32, pc int, accumulate bool)
+TEXT ·sparseNEONAsm(SB), NOSPLIT, $0-49
+	MOVD list+0(FP), R0
+	MOVD last+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD pb+24(FP), R3
+	MOVD c+32(FP), R4
+	MOVD pc+40(FP), R5
+	MOVBU accumulate+48(FP), R6
+	CBNZ R6, load
+	ZEROROW
+	B term
+load:
+	LOADROW
+term:
+	MOVWU 4(R0), R7
+	TBNZ $0, R7, next
+same:
+	VLD1R (R0), [V24.S4]
+	ADD R7, R2, R8
+	ADD R3, R8, R9
+	VLD1.P 64(R8), [V16.S4, V17.S4, V18.S4, V19.S4]
+	VLD1 (R8), [V20.S4, V21.S4, V22.S4, V23.S4]
+	VFMLA V24.S4, V16.S4, V0.S4
+	VFMLA V24.S4, V17.S4, V1.S4
+	VFMLA V24.S4, V18.S4, V2.S4
+	VFMLA V24.S4, V19.S4, V3.S4
+	VFMLA V24.S4, V20.S4, V4.S4
+	VFMLA V24.S4, V21.S4, V5.S4
+	VFMLA V24.S4, V22.S4, V6.S4
+	VFMLA V24.S4, V23.S4, V7.S4
+	VLD1.P 64(R9), [V16.S4, V17.S4, V18.S4, V19.S4]
+	VLD1 (R9), [V20.S4, V21.S4, V22.S4, V23.S4]
+	VFMLA V24.S4, V16.S4, V8.S4
+	VFMLA V24.S4, V17.S4, V9.S4
+	VFMLA V24.S4, V18.S4, V10.S4
+	VFMLA V24.S4, V19.S4, V11.S4
+	VFMLA V24.S4, V20.S4, V12.S4
+	VFMLA V24.S4, V21.S4, V13.S4
+	VFMLA V24.S4, V22.S4, V14.S4
+	VFMLA V24.S4, V23.S4, V15.S4
+	ADD $8, R0
+	CMP R1, R0
+	BNE term
+	STOREROW
+	RET
+next:
+	SUB $1, R7
+	STOREROW
+	ADD $128, R4
+	CBNZ R6, loadNext
+	ZEROROW
+	B same
+loadNext:
+	LOADROW
+	B same
+
+// func regularNEONAsm(x *float32, n int, least float32) bool
+//
+// Twice the bits are the magnitude, the sign gone: V0 is the largest of it, V1 the least
+// of one less, where zero is more than all others; V2 is −1.
+TEXT ·regularNEONAsm(SB), NOSPLIT, $0-25
+	MOVD x+0(FP), R0
+	MOVD n+8(FP), R1
+	VEOR V0.B16, V0.B16, V0.B16
+	MOVD $-1, R2
+	VDUP R2, V2.D2
+	VDUP R2, V1.D2
+numbers:
+	VLD1.P 64(R0), [V4.S4, V5.S4, V6.S4, V7.S4]
+	VADD V4.S4, V4.S4, V4.S4
+	VADD V5.S4, V5.S4, V5.S4
+	VADD V6.S4, V6.S4, V6.S4
+	VADD V7.S4, V7.S4, V7.S4
+	VUMAX V4.S4, V0.S4, V0.S4
+	VUMAX V5.S4, V0.S4, V0.S4
+	VUMAX V6.S4, V0.S4, V0.S4
+	VUMAX V7.S4, V0.S4, V0.S4
+	VADD V2.S4, V4.S4, V4.S4
+	VADD V2.S4, V5.S4, V5.S4
+	VADD V2.S4, V6.S4, V6.S4
+	VADD V2.S4, V7.S4, V7.S4
+	VUMIN V4.S4, V1.S4, V1.S4
+	VUMIN V5.S4, V1.S4, V1.S4
+	VUMIN V6.S4, V1.S4, V1.S4
+	VUMIN V7.S4, V1.S4, V1.S4
+	SUB $1, R1
+	CBNZ R1, numbers
+	MOVW $0xfeffffff, R3 // twice the bits of infinity, less 1
+	VDUP R3, V3.S4
+	MOVWU least+16(FP), R4
+	LSL $1, R4, R4
+	SUB $1, R4
+	VDUP R4, V4.S4
+	VUMAX V3.S4, V0.S4, V0.S4
+	VCMEQ V3.S4, V0.S4, V0.S4 // none is larger
+	VUMIN V4.S4, V1.S4, V1.S4
+	VCMEQ V4.S4, V1.S4, V1.S4 // none is less
+	VAND V0.B16, V1.B16, V0.B16
+	VMOV V0.D[0], R5
+	VMOV V0.D[1], R6
+	AND R5, R6, R5
+	CMN $1, R5
+	CSET EQ, R5
+	MOVB R5, ret+24(FP)
+	RET
