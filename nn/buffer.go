@@ -57,6 +57,9 @@ func panelsOf(n int) int { return (n + asm.PanelWidth - 1) / asm.PanelWidth }
 // pad16 rounds n up to a multiple of 16 floats, a cache line.
 func pad16(n int) int { return (n + 15) &^ 15 }
 
+// pad32 rounds n up to whole panels.
+func pad32(n int) int { return panelsOf(n) * asm.PanelWidth }
+
 // slab calls wishes twice: first to add up how many floats it asks for, then
 // with pieces of one slice of that many. Each piece starts on a cache line.
 func slab(wishes func(alloc func(n int) []float32)) {

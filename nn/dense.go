@@ -160,6 +160,7 @@ type denseBackward struct {
 	p       *parameters
 	x, y    *buffer
 	samples bool
+	sparse  bool // much of the gradient of y is zero
 }
 
 // backwardSteps is the number of units whose weights for 32 inputs are taken at
@@ -168,18 +169,27 @@ type denseBackward struct {
 // twice as many units and all panels in one product.)
 const backwardSteps = 128
 
-// run goes panel by panel of inputs: that is a left operand of contiguous
-// columns.
 func (o *denseBackward) run(t *trainer, worker, workers int) {
+	if o.samples {
+		s0, s1 := t.samples(worker, workers)
+		o.multiply(t, 0, o.p.in, s0, s1)
+		return
+	}
+	i0, i1 := t.balance.share(o.p.in, worker, workers)
+	if first, end := o.blocks(t, i0, i1); first < end && o.sparsely(t, worker) {
+		o.multiply(t, i0, first, 0, t.groups())
+		o.multiplySparse(t, worker, first, end)
+		i0 = end
+	}
+	o.multiply(t, i0, i1, 0, t.groups())
+}
+
+// multiply makes the gradient of inputs [i0, i1) for groups [s0, s1) of samples, panel
+// by panel of inputs: that is a left operand of contiguous columns.
+func (o *denseBackward) multiply(t *trainer, i0, i1, s0, s1 int) {
 	const width = asm.PanelWidth
 	p := o.p
 	g := asm.Gemm{RS: 1, CS: width, LDB: width, LDC: width}
-	i0, i1, s0, s1 := 0, p.in, 0, t.groups()
-	if o.samples {
-		s0, s1 = t.samples(worker, workers)
-	} else {
-		i0, i1 = t.balance.share(p.in, worker, workers)
-	}
 	for i := i0; i < i1; i += g.M {
 		g.M = min(width-i%width, i1-i)
 		for u := 0; u < p.out; u += g.K {
@@ -204,6 +214,7 @@ type denseUpdate struct {
 	p      *parameters
 	x, y   *buffer
 	inputs bool // a worker owns panels of inputs instead of units
+	sparse bool // much of the gradient of y is zero
 }
 
 // Sizes of the product that makes the gradient: at most updateSamples samples are
@@ -248,13 +259,15 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 // The worker will read the next batch from sample next on.
 func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, next int) {
 	const width = asm.PanelWidth
-	p, size, wide := o.p, r.n*width, widePanels
+	p, size, wide, reads, sparsely := o.p, r.n*width, widePanels, widePanels, false
 	if size != r.stride {
 		wide = 1 // a part of a group: its panels do not lie together
+	} else if o.sparsely(t, worker, u, r.n) {
+		sparsely, wide, reads = true, t.kernels.SparseN/width, t.kernels.SparseN/width
 	}
 	products := (to - from + wide - 1) / wide
 	var pending asm.Update
-	var read []float32 // of the set: widePanels panels of features
+	var read []float32 // of the set: panels of features, as many as reads
 	for i := range products {
 		j := from + i*wide
 		panels := min(wide, to-j)
@@ -269,32 +282,31 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 		if o.x.set {
 			t.prefetch(next, i, products)
 		}
+		terms := sparsely && g.N == t.kernels.SparseN && o.regular(t, j, panels)
 		for first := 0; first < t.batch; first += updateSamples {
 			g.K = min(updateSamples, t.batch-first)
-			g.A = o.y.grad[(first/width*p.out+u)*width:]
 			switch {
 			case !o.x.set:
 				g.B, g.PB = o.x.rows[(j*o.x.samples+first)*width:], o.x.samples*width
-			case i*wide%widePanels == 0 || t.batch > updateSamples:
-				read = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, min(min(widePanels, to-j)*width, p.in-j*width))
+			case i*wide%reads == 0 || t.batch > updateSamples:
+				read = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, min(min(reads, to-j)*width, p.in-j*width))
 				g.B, g.PB = read, g.K*width
 			default:
-				g.B, g.PB = read[i*wide%widePanels*g.K*width:], g.K*width
+				g.B, g.PB = read[i*wide%reads*g.K*width:], g.K*width
 			}
-			if first == 0 && i > 0 {
-				t.kernels.GemmUpdate(g, pending)
+			if terms {
+				o.multiply(t, worker, u, first, g, pending)
 			} else {
-				t.kernels.Gemm(g)
+				g.A = o.y.grad[(first/width*p.out+u)*width:]
+				t.kernels.GemmUpdate(g, pending)
 			}
-			g.Accumulate = true
+			g.Accumulate, pending = true, asm.Update{}
 		}
 		a := r.at + j*r.stride
 		b := a + panels*size
 		pending = t.update.Of(p.w[a:b], dw, slotRange(&p.ws, a, b))
 	}
-	if products > 0 {
-		t.kernels.Update(pending)
-	}
+	t.kernels.Update(pending)
 }
 
 // slotRange returns the range [a, b) of each slot that there is.

@@ -179,8 +179,9 @@ func TestBarriers(t *testing.T) {
 func TestProductsRunOverRealSamples(t *testing.T) {
 	var k = map[int]bool{}
 	kernels := *asm.Best()
-	gemm := kernels.Gemm
+	gemm, gemmUpdate := kernels.Gemm, kernels.GemmUpdate
 	kernels.Gemm = func(g asm.Gemm) { k[g.K] = true; gemm(g) }
+	kernels.GemmUpdate = func(g asm.Gemm, u asm.Update) { k[g.K] = true; gemmUpdate(g, u) }
 	m := compiled(t, NewSequential("", Flatten(5, 7), Dense(20, activations.ReLU), Dense(10, activations.Softmax)), Config{Kernels: &kernels, Workers: 1})
 	fit(t, m, newPatterns(45, 5, 7), FitOptions{BatchSize: 40})
 	require.Equal(t, map[int]bool{

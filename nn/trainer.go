@@ -43,6 +43,10 @@ type trainer struct {
 	scratch [][]float32 // of each worker
 	readers []reader    // of each worker
 
+	regularSet  bool     // the set's numbers are such as a sparse product takes
+	sparse      []sparse // of each worker
+	sparseUnits int      // that they have room for
+
 	classes []int32   // class of each sample of the batch; −1: padding
 	targets []float32 // float targets in panels
 	losses  []float32 // loss of each sample of the batch
@@ -160,8 +164,9 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	t := &trainer{
 		kernels: m.kernels, pool: m.pool(workers), data: data, loss: m.loss, seed: m.seed,
 		plans: make([][]planned, workers), scratch: make([][]float32, workers), hits: make([]workerHits, workers),
-		classes: make([]int32, panels*asm.PanelWidth), holds: make([]hold, workers),
+		classes: make([]int32, panels*asm.PanelWidth), holds: make([]hold, workers), sparse: make([]sparse, workers),
 	}
+	t.regularSet = data.floats == nil || t.kernels.Regular(data.floats, asm.LeastFactor)
 	t.crew = newCrew(t.pool, workers)
 	buffers, ops := t.build(m, batch)
 	t.balance = newBalance(dividedBy(ops, panels*asm.PanelWidth/groupWidth), workers)
@@ -176,12 +181,13 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 			longest = max(longest, len(u.p.w))
 		}
 	}
+	wide := max(widePanels*asm.PanelWidth, t.kernels.SparseN)
 	slab(func(alloc func(int) []float32) {
 		t.readers = t.readers[:0]
 		t.moving = alloc(longest)
 		for i := range t.scratch {
-			t.scratch[i] = alloc(max(2*widePanels*asm.PanelWidth*m.widest(), lossScratch(m.outputs)))
-			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*widePanels*asm.PanelWidth, alloc))
+			t.scratch[i] = alloc(max(2*wide*m.widest(), lossScratch(m.outputs)))
+			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*wide, alloc))
 		}
 		t.losses = alloc(panels * asm.PanelWidth)
 		if data.targets != nil {
@@ -235,6 +241,7 @@ func (t *trainer) regroup() {
 		}
 		o.ends = o.p.regroup(o.ends, t.moving)
 	}
+	t.fitSparse()
 }
 
 // begin says which rows the next step trains on, and which will follow.
