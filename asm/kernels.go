@@ -65,8 +65,9 @@ type Kernels struct {
 	// operand which stays in L1 while rows of A pass over it.
 	NR int
 
-	// SparseN is the number of columns of SparseGemm, a multiple of PanelWidth, and
-	// SparseK the number of rows of B, all of these columns, that stay in L1.
+	// SparseN is the number of columns of the tile of SparseGemm, a multiple of
+	// PanelWidth, and SparseK the number of rows of B, all of these columns, that stay
+	// in L1.
 	SparseN, SparseK int
 
 	// Gemm computes for every i < M, j < N one chain in increasing k,
@@ -88,7 +89,7 @@ type Kernels struct {
 	Nonzeros func(t *Terms, a []float32, m, k, pa int)
 
 	// SparseGemm is Gemm of terms and the Update of other parameters, one beside the
-	// other: for every row i of g.A and every j < SparseN one chain
+	// other: for every row i of g.A and every j < g.N one chain
 	//
 	//	acc := 0 | C[i,j]; for the terms of row i in increasing k { acc = fma(A[i,k], B[k,j], acc) }; C[i,j] = acc
 	//

@@ -90,10 +90,11 @@ const (
 	LeastTerm   = 0x1p-73
 )
 
-// SparseGemm describes one product C = A·B for [Kernels.SparseGemm], of the SparseN
-// columns of that set. B and C are in panels of 32 columns: element (k, j) of B is
-// B[(j/32)·PB + k·32 + j%32], element (i, j) of C is C[(j/32)·PC + i·32 + j%32].
+// SparseGemm describes one product C = A·B for [Kernels.SparseGemm]. B and C are in
+// panels of 32 columns: element (k, j) of B is B[(j/32)·PB + k·32 + j%32], element
+// (i, j) of C is C[(j/32)·PC + i·32 + j%32].
 type SparseGemm struct {
+	N          int // columns, a multiple of the set's SparseN
 	A          *Terms
 	B          []float32
 	PB         int
@@ -103,31 +104,40 @@ type SparseGemm struct {
 }
 
 // check panics, with the sizes, where g breaks the contract of [Kernels.SparseGemm]
-// for so many columns.
-func (g *SparseGemm) check(columns int) {
+// in a set whose SparseN is tile.
+func (g *SparseGemm) check(tile int) {
+	if g.N < 0 || g.N%tile != 0 {
+		panic(fmt.Sprintf("asm: SparseGemm: %d columns, no multiple of %d", g.N, tile))
+	}
 	if g.PB|g.PC < 0 {
 		panic(fmt.Sprintf("asm: SparseGemm: negative stride: PB = %d, PC = %d", g.PB, g.PC))
 	}
-	if g.A.rows == 0 {
+	if g.empty() {
 		return
 	}
-	last := columns/PanelWidth - 1
+	last := g.N/PanelWidth - 1
 	need("SparseGemm", "B", len(g.B), last, g.PB, g.A.k-1, PanelWidth, PanelWidth-1)
 	need("SparseGemm", "C", len(g.C), last, g.PC, g.A.rows-1, PanelWidth, PanelWidth-1)
 }
+
+// empty reports whether C has no elements.
+func (g *SparseGemm) empty() bool { return g.N == 0 || g.A.rows == 0 }
 
 // sparseGemmThenUpdate is SparseGemm in Go, and then the set's own update.
 func (k *Kernels) sparseGemmThenUpdate(g SparseGemm, u Update) {
 	g.check(k.SparseN)
 	u.check()
-	g.columns(0, k.SparseN)
+	g.multiply()
 	k.Update(u)
 }
 
-// columns computes columns [from, to) of the product, eight at a time.
-func (g *SparseGemm) columns(from, to int) {
+// multiply computes the product, eight columns at a time.
+func (g *SparseGemm) multiply() {
+	if g.empty() {
+		return
+	}
 	var b strip
-	for j := from; j < to && g.A.rows > 0; j += 8 {
+	for j := 0; j < g.N; j += 8 {
 		right, c := g.B[j/PanelWidth*g.PB+j%PanelWidth:], g.C[j/PanelWidth*g.PC+j%PanelWidth:]
 		row := -1
 		for list := g.A.list[:g.A.n]; len(list) > 0; { // terms of one row, as many as a strip holds

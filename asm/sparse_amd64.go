@@ -10,6 +10,7 @@ type sparse struct {
 	terms, last *term // the first and the one behind the last
 	b, c        *float32
 	pb, pc      int
+	tiles       int // of columns
 	accumulate  bool
 }
 
@@ -36,18 +37,18 @@ func regularAVX2(x []float32, least float32) bool {
 	return (n == 0 || regularAVX2Asm(&x[0], n, least)) && regularGo(x[32*n:], least)
 }
 
-// prepare checks the operands of a product of so many columns and an update, and fills
-// the arguments for the parameters that fill whole slots of so many, done lag slots
-// later. It returns how many they are, 0 where there is no product.
-func (args *sparse) prepare(g *SparseGemm, u *Update, columns, slot, lag int) (parameters int) {
-	g.check(columns)
+// prepare checks the operands of a product in tiles of so many columns and an update,
+// and fills the arguments for the parameters that fill whole slots of so many, done lag
+// slots later. It returns how many they are, 0 where there is no product.
+func (args *sparse) prepare(g *SparseGemm, u *Update, tile, slot, lag int) (parameters int) {
+	g.check(tile)
 	u.check()
-	if g.A.rows == 0 {
+	if g.empty() {
 		return 0
 	}
 	*args = sparse{
 		terms: &g.A.list[0], last: &g.A.list[g.A.n], b: &g.B[0], c: &g.C[0],
-		pb: 4 * g.PB, pc: 4 * g.PC, accumulate: g.Accumulate,
+		pb: 4 * g.PB, pc: 4 * g.PC, tiles: g.N / tile, accumulate: g.Accumulate,
 	}
 	return args.update.prepare(u, slot, lag)
 }
@@ -81,7 +82,7 @@ func sparseAdamAVX512Asm(args *sparse)
 func (k *Kernels) sparseGemmAVX512(g SparseGemm, u Update) {
 	var args sparse
 	parameters := args.prepare(&g, &u, k.SparseN, 32, 2)
-	if g.A.rows > 0 {
+	if !g.empty() {
 		switch u.Rule {
 		case RuleSGD:
 			sparseSGDAVX512Asm(&args)
@@ -133,7 +134,7 @@ func sparseAdamAVX2Asm(args *sparse)
 func (k *Kernels) sparseGemmAVX2(g SparseGemm, u Update) {
 	var args sparse
 	parameters := args.prepare(&g, &u, k.SparseN, 32, 1)
-	if g.A.rows > 0 {
+	if !g.empty() {
 		switch u.Rule {
 		case RuleSGD:
 			sparseSGDAVX2Asm(&args)

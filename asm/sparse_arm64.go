@@ -2,7 +2,7 @@
 
 package asm
 
-// sparseNEONAsm is SparseGemm for at least one row, of the terms from list to last,
+// sparseNEONAsm is a tile of columns of SparseGemm, for at least one row, of the terms from list to last,
 // which is behind the last one. Distances are in bytes.
 //
 //go:noescape
@@ -11,8 +11,9 @@ func sparseNEONAsm(list, last *term, b *float32, pb int, c *float32, pc int, acc
 func (k *Kernels) sparseGemmNEON(g SparseGemm, u Update) {
 	g.check(k.SparseN)
 	u.check()
-	if g.A.rows > 0 {
-		sparseNEONAsm(&g.A.list[0], &g.A.list[g.A.n], &g.B[0], 4*g.PB, &g.C[0], 4*g.PC, g.Accumulate)
+	for j := 0; j < g.N && !g.empty(); j += k.SparseN {
+		b, c := &g.B[j/PanelWidth*g.PB], &g.C[j/PanelWidth*g.PC]
+		sparseNEONAsm(&g.A.list[0], &g.A.list[g.A.n], b, 4*g.PB, c, 4*g.PC, g.Accumulate)
 	}
 	k.Update(u)
 }

@@ -146,6 +146,12 @@ end: \
 	VMOVUPS Y5, 32(R15)(DI*1); \
 	VMOVUPS Y6, 64(R15)(DI*1); \
 	VMOVUPS Y7, 96(R15)(DI*1); \
+	LEAQ (R9)(R10*2), R9; \
+	MOVQ R9, sparse_b(BP); \
+	SHLQ $1, DI; \
+	ADDQ DI, sparse_c(BP); \
+	DECQ sparse_tiles(BP); \
+	JNZ product; \
 	CMPQ besideUpdate_size(BP), $0; \
 	JEQ return; \
 drain: \

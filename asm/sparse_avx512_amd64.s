@@ -91,6 +91,7 @@ zero: \
 #define SPARSE(P1, P2, P3) \
 	MOVQ args+0(FP), BP; \
 	UPDATES; \
+product: \
 	MOVQ sparse_terms(BP), AX; \
 	MOVQ sparse_last(BP), CX; \
 	SUBQ AX, CX; \
@@ -133,6 +134,12 @@ one: \
 	JNZ one; \
 end: \
 	STOREROW; \
+	LEAQ (R9)(R10*4), R9; \
+	MOVQ R9, sparse_b(BP); \
+	SHLQ $2, DI; \
+	ADDQ DI, sparse_c(BP); \
+	DECQ sparse_tiles(BP); \
+	JNZ product; \
 drain: \
 	CMPQ R13, besideUpdate_end(BP); \
 	JGE done; \

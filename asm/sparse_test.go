@@ -11,6 +11,7 @@ import (
 // sparseCase is a sparse product with an update beside it.
 type sparseCase struct {
 	m, k       int
+	tiles      int     // of columns
 	density    float64 // of the elements of A that are not zero
 	gap        int     // floats between panels that belong to nobody
 	accumulate bool
@@ -33,7 +34,7 @@ func (c sparseCase) left(r rng, special fill) (a []float32, pa int) {
 // right returns B for so many columns, and the distance of its panels.
 func (c sparseCase) right(r rng, special fill, columns int) (b []float32, pb int) {
 	pb = c.k*PanelWidth + c.gap
-	return special.values(r, make([]float32, (columns/PanelWidth-1)*pb+c.k*PanelWidth)), pb
+	return special.values(r, make([]float32, max(0, (columns/PanelWidth-1)*pb+c.k*PanelWidth))), pb
 }
 
 // check compares every set with the specification by bits, between guard pages.
@@ -44,20 +45,20 @@ func (c sparseCase) check(t *testing.T, guards []*guard, special fill) {
 		constants[3] = 0.8
 	}
 	for _, k := range Available() {
-		r := random(c.m, c.k, int(c.rule), c.parameters)
+		r, n := random(c.m, c.k, int(c.rule), c.parameters), c.tiles*k.SparseN
 		a, pa := c.left(r, special)
-		b, pb := c.right(r, special, k.SparseN)
+		b, pb := c.right(r, special, n)
 		terms := NewTerms(c.m, c.k)
 		nonzerosGo(terms, a, c.m, c.k, pa)
 		pc := c.m*PanelWidth + c.gap
-		in := [][]float32{b, special.values(r, make([]float32, max(0, (k.SparseN/PanelWidth-1)*pc+c.m*PanelWidth)))}
+		in := [][]float32{b, special.values(r, make([]float32, max(0, (n/PanelWidth-1)*pc+c.m*PanelWidth)))}
 		for range 4 { // w, g and the slots
 			in = append(in, special.values(r, make([]float32, c.parameters)))
 		}
 		spec := generic()
 		spec.SparseN = k.SparseN
 		comparison := comparison{fmt.Sprintf("SparseGemm(%+v)", c), nil, func(k *Kernels, s [][]float32) float32 {
-			g := SparseGemm{A: terms, B: s[0], PB: pb, C: s[1], PC: pc, Accumulate: c.accumulate}
+			g := SparseGemm{N: n, A: terms, B: s[0], PB: pb, C: s[1], PC: pc, Accumulate: c.accumulate}
 			k.SparseGemm(g, Update{Rule: c.rule, W: s[2], G: s[3], S: [2][]float32{s[4], s[5]}, C: constants})
 			return 0
 		}}
@@ -73,7 +74,8 @@ func (c sparseCase) check(t *testing.T, guards []*guard, special fill) {
 }
 
 // Every rule, with fewer and more parameters than the terms have room for, rows with
-// every number of terms, and every remainder of terms and parameters.
+// every number of terms, and every remainder of terms and parameters, in no tile, in one
+// and in two.
 func TestSparseGemm(t *testing.T) {
 	guards := guardsFor(t, 6, 30_000)
 	ms, ks := []int{0, 1, 2, 3, 7, 20}, []int{1, 2, 3, 4, 5, 31, 32, 33, 64, 71}
@@ -85,13 +87,13 @@ func TestSparseGemm(t *testing.T) {
 			for _, k := range ks {
 				density := []float64{0, 0.1, 0.5, 0.9, 1}[(m+k)%5]
 				for _, parameters := range []int{0, 31, 32, 33, 100, m * PanelWidth} {
-					sparseCase{m, k, density, (m + k) % 3, (m+k)%2 == 0, rule, parameters}.check(t, guards, fill((m+k+parameters)%int(fills)))
+					sparseCase{m, k, (m + parameters) % 3, density, (m + k) % 3, (m+k)%2 == 0, rule, parameters}.check(t, guards, fill((m+k+parameters)%int(fills)))
 				}
 			}
 		}
-		sparseCase{20, 64, 0.5, 0, false, rule, 1920}.check(t, guards, moderate)
-		sparseCase{50, 32, 0.4, 0, true, rule, 4800}.check(t, guards, moderate)
-		sparseCase{3, 40, 0.5, 0, false, rule, 5000}.check(t, guards, mixed)
+		sparseCase{20, 64, 1, 0.5, 0, false, rule, 1920}.check(t, guards, moderate)
+		sparseCase{50, 32, 2, 0.4, 0, true, rule, 4800}.check(t, guards, moderate)
+		sparseCase{3, 40, 1, 0.5, 0, false, rule, 5000}.check(t, guards, mixed)
 	}
 }
 
@@ -144,7 +146,7 @@ func TestSparseGemmIsGemm(t *testing.T) {
 				steps := min(PanelWidth, depth-s)
 				k.Gemm(Gemm{M: m, N: n, K: steps, A: a[s/PanelWidth*pa:], RS: PanelWidth, CS: 1, B: b[s*PanelWidth:], LDB: PanelWidth, PB: pb, C: want, LDC: PanelWidth, PC: m * PanelWidth, Accumulate: s > 0})
 				k.Nonzeros(terms, a[s/PanelWidth*pa:], m, steps, 0)
-				k.SparseGemm(SparseGemm{A: terms, B: b[s*PanelWidth:], PB: pb, C: got, PC: m * PanelWidth, Accumulate: s > 0}, Update{})
+				k.SparseGemm(SparseGemm{N: n, A: terms, B: b[s*PanelWidth:], PB: pb, C: got, PC: m * PanelWidth, Accumulate: s > 0}, Update{})
 			}
 			for i := range got {
 				if !sameBits(got[i], want[i]) {
@@ -176,7 +178,7 @@ func TestSparseGemmNeedsBounds(t *testing.T) {
 		terms, dense, sparse := NewTerms(1, 2), make([]float32, k.SparseN), make([]float32, k.SparseN)
 		k.Nonzeros(terms, a, 1, 2, 0)
 		k.Gemm(Gemm{M: 1, N: k.SparseN, K: 2, A: a, RS: PanelWidth, CS: 1, B: b, LDB: PanelWidth, PB: 2 * PanelWidth, C: dense, LDC: PanelWidth, PC: PanelWidth})
-		k.SparseGemm(SparseGemm{A: terms, B: b, PB: 2 * PanelWidth, C: sparse, PC: PanelWidth}, Update{})
+		k.SparseGemm(SparseGemm{N: k.SparseN, A: terms, B: b, PB: 2 * PanelWidth, C: sparse, PC: PanelWidth}, Update{})
 		if math.Signbit(float64(dense[0])) || !math.Signbit(float64(sparse[0])) {
 			t.Errorf("%s: %g and %g, want +0 and −0", k.Name, dense[0], sparse[0])
 		}
@@ -275,7 +277,7 @@ func TestSparseGemmContract(t *testing.T) {
 		panels := k.SparseN / PanelWidth
 		a, terms := make([]float32, 10*PanelWidth), NewTerms(10, 8)
 		k.Nonzeros(terms, a, 10, 8, 0)
-		g := SparseGemm{A: terms, B: make([]float32, panels*256), PB: 256, C: make([]float32, panels*320), PC: 320}
+		g := SparseGemm{N: k.SparseN, A: terms, B: make([]float32, panels*256), PB: 256, C: make([]float32, panels*320), PC: 320}
 		u := Update{Rule: RuleAdam, W: make([]float32, 64), G: make([]float32, 64), S: [2][]float32{make([]float32, 64), make([]float32, 64)}, C: [5]float32{1, 1, 1, 1, 1}}
 		if n := testing.AllocsPerRun(10, func() { k.Nonzeros(terms, a, 10, 8, 0); k.SparseGemm(g, u) }); n != 0 {
 			t.Errorf("%s: Nonzeros and SparseGemm allocate %v times", k.Name, n)
@@ -283,6 +285,7 @@ func TestSparseGemmContract(t *testing.T) {
 		for what, spoil := range map[string]func(g *SparseGemm, u *Update){
 			"short B":         func(g *SparseGemm, u *Update) { g.B = g.B[:len(g.B)-1] },
 			"short C":         func(g *SparseGemm, u *Update) { g.C = g.C[:len(g.C)-1] },
+			"part of a tile":  func(g *SparseGemm, u *Update) { g.N = 32 },
 			"negative stride": func(g *SparseGemm, u *Update) { g.PB = -1 },
 			"short G":         func(g *SparseGemm, u *Update) { u.G = u.G[:63] },
 			"no slot":         func(g *SparseGemm, u *Update) { u.S[0] = nil },
@@ -309,7 +312,7 @@ func TestSparseGemmContract(t *testing.T) {
 		v.S = [2][]float32{{1}, {1}}
 		empty := NewTerms(0, 1)
 		k.Nonzeros(empty, nil, 0, 1, 0)
-		k.SparseGemm(SparseGemm{A: empty}, v)
+		k.SparseGemm(SparseGemm{N: k.SparseN, A: empty}, v)
 		if v.W[0] == 1 {
 			t.Errorf("%s: SparseGemm without a product does not update", k.Name)
 		}

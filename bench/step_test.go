@@ -22,6 +22,9 @@ func BenchmarkStep(b *testing.B) {
 		{128, 784, 1024, false}, {128, 1024, 1024, true},
 	} {
 		products := []stepProduct{forward, gradient}
+		if c.out > 16 {
+			products = append(products, cutGradient)
+		}
 		if c.dx {
 			products = append(products, backward)
 		}
@@ -85,6 +88,43 @@ var gradient = stepProduct{"dw", func(k *asm.Kernels, batch, in, out, worker, wo
 				M: units, N: min(wide*panel, in-j*panel), K: batch, A: dy, RS: panel, CS: 1, PA: units * panel,
 				B: x[j*batch*panel:], LDB: panel, PB: batch * panel, C: dw[j/wide%2*wide*units*panel:], LDC: panel, PC: units * panel,
 			})
+		}
+	}
+}}
+
+// cutGradient is gradient where ReLU cut half of dy, and where its terms are made, too.
+// Its GFLOP/s count the operations of the dense product.
+var cutGradient = stepProduct{"dw-relu", func(k *asm.Kernels, batch, in, out, worker, workers int) func() {
+	units := share(out, worker, workers)
+	const wide = 4
+	dy, x, dw := filled(batch*units), filled(panels(in)*batch*panel), asm.Aligned(2*wide*units*panel)
+	for i := range dy {
+		if i*2654435761>>16&1 == 0 {
+			dy[i] = 0
+		}
+	}
+	var terms []*asm.Terms
+	for s := 0; s < batch; s += k.SparseK {
+		terms = append(terms, asm.NewTerms(units, k.SparseK))
+	}
+	return func() {
+		for i, t := range terms {
+			first := i * k.SparseK
+			k.Nonzeros(t, dy[first*units:], units, min(k.SparseK, batch-first), units*panel)
+		}
+		for j := 0; j < panels(in); j += wide {
+			g := asm.Gemm{
+				M: units, N: min(wide*panel, in-j*panel), K: batch, A: dy, RS: panel, CS: 1, PA: units * panel,
+				B: x[j*batch*panel:], LDB: panel, PB: batch * panel, C: dw[j/wide%2*wide*units*panel:], LDC: panel, PC: units * panel,
+			}
+			columns := g.N / k.SparseN * k.SparseN
+			for i, t := range terms {
+				k.SparseGemm(asm.SparseGemm{N: columns, A: t, B: g.B[i*k.SparseK*panel:], PB: g.PB, C: g.C, PC: g.PC, Accumulate: i > 0}, asm.Update{})
+			}
+			if g.N -= columns; g.N > 0 {
+				g.B, g.C = g.B[columns/panel*g.PB:], g.C[columns/panel*g.PC:]
+				k.Gemm(g)
+			}
 		}
 	}
 }}

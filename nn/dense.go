@@ -259,15 +259,14 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 // The worker will read the next batch from sample next on.
 func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, next int) {
 	const width = asm.PanelWidth
-	p, size, wide, reads, sparsely := o.p, r.n*width, widePanels, widePanels, false
+	p, size, wide := o.p, r.n*width, widePanels
 	if size != r.stride {
 		wide = 1 // a part of a group: its panels do not lie together
-	} else if o.sparsely(t, worker, u, r.n) {
-		sparsely, wide, reads = true, t.kernels.SparseN/width, t.kernels.SparseN/width
 	}
+	sparsely := wide > 1 && o.sparsely(t, worker, u, r.n)
 	products := (to - from + wide - 1) / wide
 	var pending asm.Update
-	var read []float32 // of the set: panels of features, as many as reads
+	var read []float32 // of the set: widePanels panels of features
 	for i := range products {
 		j := from + i*wide
 		panels := min(wide, to-j)
@@ -282,24 +281,23 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 		if o.x.set {
 			t.prefetch(next, i, products)
 		}
-		terms := sparsely && g.N == t.kernels.SparseN && o.regular(t, j, panels)
+		terms := 0 // columns that are multiplied by terms
+		if n := g.N / t.kernels.SparseN * t.kernels.SparseN; sparsely && o.regular(t, j, n) {
+			terms = n
+		}
 		for first := 0; first < t.batch; first += updateSamples {
 			g.K = min(updateSamples, t.batch-first)
 			switch {
 			case !o.x.set:
 				g.B, g.PB = o.x.rows[(j*o.x.samples+first)*width:], o.x.samples*width
-			case i*wide%reads == 0 || t.batch > updateSamples:
-				read = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, min(min(reads, to-j)*width, p.in-j*width))
+			case i*wide%widePanels == 0 || t.batch > updateSamples:
+				read = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, min(min(widePanels, to-j)*width, p.in-j*width))
 				g.B, g.PB = read, g.K*width
 			default:
-				g.B, g.PB = read[i*wide%reads*g.K*width:], g.K*width
+				g.B, g.PB = read[i*wide%widePanels*g.K*width:], g.K*width
 			}
-			if terms {
-				o.multiply(t, worker, u, first, g, pending)
-			} else {
-				g.A = o.y.grad[(first/width*p.out+u)*width:]
-				t.kernels.GemmUpdate(g, pending)
-			}
+			g.A = o.y.grad[(first/width*p.out+u)*width:]
+			o.multiply(t, worker, u, first, terms, g, pending)
 			g.Accumulate, pending = true, asm.Update{}
 		}
 		a := r.at + j*r.stride

@@ -121,13 +121,13 @@ func (o *denseUpdate) terms(t *trainer, part *asm.Terms, u, n, first int) (sampl
 	return samples
 }
 
-// regular reports whether the inputs of the layer in so many panels from j on are such
+// regular reports whether n inputs of the layer from panel j on, whole panels, are such
 // as a sparse product takes.
-func (o *denseUpdate) regular(t *trainer, j, panels int) bool {
+func (o *denseUpdate) regular(t *trainer, j, n int) bool {
 	if o.x.set {
 		return t.regularSet
 	}
-	for p := j; p < j+panels; p++ {
+	for p := j; p < j+n/asm.PanelWidth; p++ {
 		if !t.kernels.Regular(o.x.rows[p*o.x.samples*asm.PanelWidth:][:t.batch*asm.PanelWidth], asm.LeastFactor) {
 			return false
 		}
@@ -136,10 +136,10 @@ func (o *denseUpdate) regular(t *trainer, j, panels int) bool {
 }
 
 // multiply is the product g of the gradient of units from u on for the samples from
-// first on, g.K of them, with an update beside it, by terms.
-func (o *denseUpdate) multiply(t *trainer, worker, u, first int, g asm.Gemm, update asm.Update) {
+// first on, with an update beside it, of which so many columns are made from terms.
+func (o *denseUpdate) multiply(t *trainer, worker, u, first, columns int, g asm.Gemm, update asm.Update) {
 	parts, steps := t.sparse[worker].units, t.kernels.SparseK
-	for s := 0; s < g.K; s += steps {
+	for s := 0; s < g.K && columns > 0; s += steps {
 		part := parts[0]
 		if len(parts) > 1 {
 			part = parts[(first+s)/steps]
@@ -147,9 +147,13 @@ func (o *denseUpdate) multiply(t *trainer, worker, u, first int, g asm.Gemm, upd
 			o.terms(t, part, u, g.M, first+s)
 		}
 		t.kernels.SparseGemm(asm.SparseGemm{
-			A: part, B: g.B[s*asm.PanelWidth:], PB: g.PB, C: g.C, PC: g.PC, Accumulate: g.Accumulate || s > 0,
+			N: columns, A: part, B: g.B[s*asm.PanelWidth:], PB: g.PB, C: g.C, PC: g.PC, Accumulate: g.Accumulate || s > 0,
 		}, update)
 		update = asm.Update{}
+	}
+	if g.N -= columns; g.N > 0 {
+		g.B, g.C = g.B[columns/asm.PanelWidth*g.PB:], g.C[columns/asm.PanelWidth*g.PC:]
+		t.kernels.GemmUpdate(g, update)
 	}
 }
 
@@ -209,7 +213,7 @@ func (o *denseBackward) multiplySparse(t *trainer, worker, first, end int) {
 			for panel := range k.SparseN / width {
 				regular = regular && k.Regular(w[panel*r.stride:][:r.n*width], asm.LeastFactor)
 			}
-			k.SparseGemm(asm.SparseGemm{A: s.samples[part], B: w, PB: r.stride, C: s.dx, PC: t.batch * width, Accumulate: u > 0}, asm.Update{})
+			k.SparseGemm(asm.SparseGemm{N: k.SparseN, A: s.samples[part], B: w, PB: r.stride, C: s.dx, PC: t.batch * width, Accumulate: u > 0}, asm.Update{})
 			u += r.n
 		}
 		if !regular {

@@ -181,13 +181,12 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 			longest = max(longest, len(u.p.w))
 		}
 	}
-	wide := max(widePanels*asm.PanelWidth, t.kernels.SparseN)
 	slab(func(alloc func(int) []float32) {
 		t.readers = t.readers[:0]
 		t.moving = alloc(longest)
 		for i := range t.scratch {
-			t.scratch[i] = alloc(max(2*wide*m.widest(), lossScratch(m.outputs)))
-			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*wide, alloc))
+			t.scratch[i] = alloc(max(2*widePanels*asm.PanelWidth*m.widest(), lossScratch(m.outputs)))
+			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*widePanels*asm.PanelWidth, alloc))
 		}
 		t.losses = alloc(panels * asm.PanelWidth)
 		if data.targets != nil {
