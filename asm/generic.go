@@ -4,7 +4,7 @@ package asm
 func generic() *Kernels {
 	k := &Kernels{
 		Name: "generic",
-		MR:   4, MC: 64, KC: 256, KS: 256, NC: 512, NR: 32, SparseN: 64, SparseK: 64,
+		MR:   4, MC: 64, KC: 256, KS: 256, NC: 512, NR: 32, SparseN: 64, SparseK: 64, MaxDensity: 0.7,
 		Gemm: gemmGo, Gemv: gemvGo, VecMat: vecMatGo, Nonzeros: nonzerosGo, Regular: regularGo,
 		Exp: expGo, Log: logGo, Sigmoid: sigmoidGo, Tanh: tanhGo, ReLU: reluGo,
 		SigmoidGrad: sigmoidGradGo, TanhGrad: tanhGradGo, ReLUGrad: reluGradGo,

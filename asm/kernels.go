@@ -70,6 +70,10 @@ type Kernels struct {
 	// in L1.
 	SparseN, SparseK int
 
+	// MaxDensity is the share of A's elements that are not zero up to which SparseGemm
+	// is faster than Gemm.
+	MaxDensity float64
+
 	// Gemm computes for every i < M, j < N one chain in increasing k,
 	//
 	//	acc := 0 | Bias[i] | C[i,j]; for k < K { acc = fma(A[i,k], B[k,j], acc) }; C[i,j] = acc

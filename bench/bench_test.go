@@ -15,11 +15,13 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"weft/activations"
 	"weft/asm"
 	"weft/matmul"
+	"weft/mnist"
 	"weft/nn"
 	"weft/optim"
 )
@@ -48,44 +50,23 @@ func gflops(b *testing.B, operations int) {
 	b.ReportMetric(float64(operations)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
 
-// images is a set of drawn bytes, as long as the training set of the tutorial.
-type images struct {
-	pixels  []uint8
-	classes []int32
-}
-
-func (s images) Len() int           { return len(s.classes) }
-func (s images) Shape() []int       { return []int{784} }
-func (s images) Rows() []int32      { return nil }
-func (s images) Bytes() []uint8     { return s.pixels }
-func (s images) Floats() []float32  { return nil }
-func (s images) Classes() []int32   { return s.classes }
-func (s images) Targets() []float32 { return nil }
-
-// newImages draws images: half of the pixels black, and a bright line that tells
-// the class, so that a training has something to learn.
-func newImages(n int) images {
-	s := images{make([]uint8, n*784), make([]int32, n)}
-	state := uint32(1)
-	for i := range n {
-		s.classes[i] = int32(i % 10)
-		row := s.pixels[i*784:][:784]
-		for j := range row {
-			state = state*1664525 + 1013904223
-			if state>>31 == 1 {
-				row[j] = uint8(state >> 23)
-			}
-		}
-		for j := range 28 {
-			row[i%10*56+j] = 255
-		}
+// clothes is Fashion-MNIST where this machine has it, else the set that is drawn: how
+// many pixels are black and how many units ReLU shuts tells on the time. It returns the
+// tutorial's 48,000 images for training, and 12,000 others.
+var clothes = sync.OnceValues(func() (train, other *mnist.Set) {
+	all, _, err := mnist.Fashion(context.Background(), mnist.Options{Offline: true})
+	if err == nil {
+		train, other, err = all.Split(0.2, 42)
 	}
-	return s
-}
+	if err != nil {
+		panic(err)
+	}
+	return train, other
+})
 
 // network is 784-hidden…-10, compiled.
 func network(b *testing.B, hidden []int, fn activations.Activation, o optim.Optimizer, k *asm.Kernels, workers int) *nn.Sequential {
-	m := nn.NewSequential("", nn.Input(784))
+	m := nn.NewSequential("", nn.Flatten(28, 28))
 	for _, units := range hidden {
 		m.Add(nn.Dense(units, fn))
 	}
@@ -102,7 +83,7 @@ func name(hidden []int) string {
 }
 
 // epoch measures one epoch over the samples a turn, after one that warms up.
-func epoch(b *testing.B, s images, hidden []int, batch int, fn activations.Activation, optimizer string, o optim.Optimizer) {
+func epoch(b *testing.B, s *mnist.Set, hidden []int, batch int, fn activations.Activation, optimizer string, o optim.Optimizer) {
 	flops := 0 // of one sample
 	for in, w := 784, append(hidden, 10); len(w) > 0; in, w = w[0], w[1:] {
 		products := 3
@@ -130,7 +111,7 @@ func epoch(b *testing.B, s images, hidden []int, batch int, fn activations.Activ
 
 // BenchmarkEpoch trains the tutorial's network for 48,000 samples a turn.
 func BenchmarkEpoch(b *testing.B) {
-	s := newImages(48000)
+	s, _ := clothes()
 	for _, batch := range []int{32, 128, 512, 2048} {
 		epoch(b, s, []int{100}, batch, activations.ReLU, "adam", optim.NewAdam(0.001))
 	}
@@ -151,13 +132,15 @@ func BenchmarkEpoch(b *testing.B) {
 
 // BenchmarkLarge trains a network of large layers for 12,000 samples a turn.
 func BenchmarkLarge(b *testing.B) {
-	epoch(b, newImages(12000), []int{1024, 1024}, 128, activations.ReLU, "adam", optim.NewAdam(0.001))
+	_, s := clothes()
+	epoch(b, s, []int{1024, 1024}, 128, activations.ReLU, "adam", optim.NewAdam(0.001))
 }
 
-// BenchmarkRow serves single rows: without a zero, and images of which half the
-// pixels are black, as float32 and as bytes.
+// BenchmarkRow serves single rows: without a zero, and an image, half of whose pixels
+// are black, as float32 and as bytes.
 func BenchmarkRow(b *testing.B) {
-	image := newImages(1).pixels
+	s, _ := clothes()
+	image := s.Image(0)
 	dense, half := make([]float32, 784), make([]float32, 784)
 	for i, u := range image {
 		dense[i], half[i] = float32(i%255+1)/255, float32(u)/255
@@ -191,7 +174,7 @@ func BenchmarkRow(b *testing.B) {
 
 // BenchmarkPredict predicts 12,000 rows a turn.
 func BenchmarkPredict(b *testing.B) {
-	s := newImages(12000)
+	_, s := clothes()
 	operations := 2 * (784*100 + 100*10) * s.Len()
 	each(b, "784-100-10/rows=12000", operations, func(b *testing.B, k *asm.Kernels, workers int) {
 		m := network(b, []int{100}, activations.ReLU, nil, k, workers)

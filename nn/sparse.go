@@ -11,10 +11,6 @@ import (
 // tells at SparseGemm why and when). Where they must not, or would not be faster, they
 // take all.
 
-// maxDensity is the share of elements that are not zero up to which a sparse product is
-// taken: a term takes 5.3 cycles where a step takes 4.1 (64 columns, Zen 3).
-const maxDensity = 0.7
-
 // keptTerms is up to how many elements of a gradient a worker keeps the terms of, 8
 // bytes each. Made again for each product, they cost a quarter of it.
 const keptTerms = 1 << 21
@@ -99,7 +95,7 @@ func (o *denseUpdate) sparsely(t *trainer, worker, u, n int) bool {
 	parts := t.sparse[worker].units
 	for part, first := 0, 0; first < t.batch && part < len(parts); part++ {
 		samples := o.terms(t, parts[part], u, n, first)
-		if float64(parts[part].Len()) > maxDensity*float64(samples*n) {
+		if float64(parts[part].Len()) > t.kernels.MaxDensity*float64(samples*n) {
 			return false
 		}
 		first += samples
@@ -187,7 +183,7 @@ func (o *denseBackward) sparsely(t *trainer, worker int) bool {
 			}
 		}
 		k.Nonzeros(s.samples[part], s.rows, t.batch, units, t.batch*width)
-		if float64(s.samples[part].Len()) > maxDensity*float64(units*t.batch) {
+		if float64(s.samples[part].Len()) > k.MaxDensity*float64(units*t.batch) {
 			return false
 		}
 		u += units
