@@ -2,7 +2,10 @@
 // once in Go, which is the specification, and again in assembly for the
 // instruction sets that a set of kernels is named after. A kernel returns the
 // same bits in every set (a NaN's payload and sign apart), for every length and
-// alignment. The package starts no goroutine and allocates nothing.
+// alignment. Each element of a product is one chain of fused multiply-adds in
+// increasing k; Gemv and SparseGemm leave zeros out, and tell when that changes no
+// bit. The package starts no goroutine, and allocates nothing but what Aligned and
+// NewTerms return.
 //
 // # The layout that the kernels share
 //

@@ -65,7 +65,7 @@ var clothes = sync.OnceValues(func() (train, other *mnist.Set) {
 })
 
 // network is 784-hidden…-10, compiled.
-func network(b *testing.B, hidden []int, fn activations.Activation, o optim.Optimizer, k *asm.Kernels, workers int) *nn.Sequential {
+func network(b testing.TB, hidden []int, fn activations.Activation, o optim.Optimizer, k *asm.Kernels, workers int) *nn.Sequential {
 	m := nn.NewSequential("", nn.Flatten(28, 28))
 	for _, units := range hidden {
 		m.Add(nn.Dense(units, fn))

@@ -99,7 +99,7 @@ var cutGradient = stepProduct{"dw-relu", func(k *asm.Kernels, batch, in, out, wo
 	const wide = 4
 	dy, x, dw := filled(batch*units), filled(panels(in)*batch*panel), asm.Aligned(2*wide*units*panel)
 	for i := range dy {
-		if i*2654435761>>16&1 == 0 {
+		if uint32(i)*2654435761>>16&1 == 0 {
 			dy[i] = 0
 		}
 	}

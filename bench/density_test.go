@@ -1,0 +1,50 @@
+package bench
+
+import (
+	"context"
+	"testing"
+
+	"weft/activations"
+	"weft/asm"
+	"weft/nn"
+	"weft/optim"
+)
+
+// TestDensity tells, with -v, how much of the gradient of the hidden layers is not zero
+// in each epoch, and fails where it is too much for sparse products: they would be of no
+// use.
+func TestDensity(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains for some seconds")
+	}
+	train, other := clothes()
+	for _, c := range []struct {
+		hidden        []int
+		batch, epochs int
+		data          nn.Dataset
+	}{
+		{[]int{100}, 32, 5, train},
+		{[]int{1024, 1024}, 128, 3, other},
+	} {
+		best := asm.Best()
+		kernels, terms, elements := *best, 0, 0
+		kernels.Nonzeros = func(t *asm.Terms, a []float32, m, k, pa int) {
+			best.Nonzeros(t, a, m, k, pa)
+			terms += t.Len()
+			elements += m * k
+		}
+		m := network(t, c.hidden, activations.ReLU, optim.NewAdam(0.001), &kernels, 1)
+		defer m.Close()
+		for epoch := range c.epochs {
+			terms, elements = 0, 0
+			if _, err := m.Fit(context.Background(), c.data, nn.FitOptions{BatchSize: c.batch}); err != nil {
+				t.Fatal(err)
+			}
+			density := float64(terms) / float64(elements)
+			t.Logf("%s, batch %d, epoch %d: %.0f %%", name(c.hidden), c.batch, epoch+1, 100*density)
+			if epoch == c.epochs-1 && !(density < kernels.MaxDensity) {
+				t.Errorf("%s, batch %d: %.0f %% are not zero in epoch %d, too much for sparse products", name(c.hidden), c.batch, 100*density, epoch+1)
+			}
+		}
+	}
+}
