@@ -5,12 +5,12 @@
 // A sparse product. A row of C is a tile, 64 columns in two panels, and a term one step
 // of its chains:
 //
-//	B, row k of two panels     V16 … V19, V20 … V23   V16 … V19, V20 … V23
-//	a[i,k]   the broadcast V24   V0 … V3    V4 … V7     V8 … V11   V12 … V15
+//    B, row k of two panels     V16 … V19, V20 … V23   V16 … V19, V20 … V23
+//    a[i,k]   the broadcast V24   V0 … V3    V4 … V7     V8 … V11   V12 … V15
 //
-//	R0, R1    the next term, the end of all  R6      accumulate
-//	R2, R3    B, distance of its panels      R7      where row k of B begins
-//	R4, R5    row i of C, distance of its panels     R8, R9   scratch
+//    R0, R1    the next term, the end of all  R6      accumulate
+//    R2, R3    B, distance of its panels      R7      where row k of B begins
+//    R4, R5    row i of C, distance of its panels     R8, R9   scratch
 //
 // The terms of all rows are one list: the code for a next row stands behind that for the
 // terms.
