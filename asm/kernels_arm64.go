@@ -13,8 +13,8 @@ func neon() *Kernels {
 	k.Name = "neon"
 	k.MR, k.MC, k.KC, k.KS, k.NC = 6, 120, 256, 256, 512
 	k.Gemm, k.Gemv, k.GemmUpdate = gemmNEON, gemvNEON, k.gemmThenUpdate
-	// A term is 16 FMLAs beside 17 loads, a step of the dense product 16 beside 7: cores
-	// that load three registers a cycle and multiply four take 1.4 times as long for it.
+	// A term is 16 FMLAs beside 18 loads, a step of the dense product 16 beside 7: by
+	// llvm-mca 1.3 to 1.6 times as long.
 	k.MaxDensity = 0.5
 	k.SparseGemm, k.Regular = k.sparseGemmNEON, regularNEON
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdNEON, momentumNEON, nesterovNEON, adagradNEON

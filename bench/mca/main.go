@@ -29,8 +29,8 @@ const oldest = 19
 // cpus are the models that the table has columns for.
 var cpus = []string{"neoverse-n1", "neoverse-v1", "neoverse-v2", "apple-m1"}
 
-// kernels are the functions whose first inner loop is estimated, with what a
-// turn of it computes.
+// kernels are the functions whose inner loop is estimated, with what a turn of it
+// computes.
 var kernels = []struct {
 	symbol string
 	what   string
@@ -41,6 +41,7 @@ var kernels = []struct {
 	{"gemm5x16NEON", "FMA", 20, true},
 	{"gemm4x16NEON", "FMA", 16, true},
 	{"gemv4x16NEON", "FMA", 16, true},
+	{"sparseNEONAsm", "FMA", 16, true},
 	{"expNEONAsm", "number", 4, false},
 	{"logNEONAsm", "number", 4, false},
 	{"sigmoidNEONAsm", "number", 4, false},
@@ -80,7 +81,7 @@ func run(out io.Writer) error {
 	}
 	fmt.Fprintf(out, "| inner loop | cycles per | %s |\n| --- | --- |%s\n", strings.Join(cpus, " | "), strings.Repeat(" --- |", len(cpus)))
 	for _, k := range kernels {
-		loop, err := innerLoop(objdump, binary, "weft/asm."+k.symbol)
+		loop, err := innerLoop(objdump, binary, "weft/asm."+k.symbol, k.fma)
 		if err != nil {
 			return err
 		}
@@ -130,8 +131,9 @@ func find(tool string) (string, error) {
 var jump = regexp.MustCompile(`^(b|b\.\w+|cbn?z\s.*|tbn?z\s.*)\s+0x([0-9a-f]+)(\s.*)?$`)
 
 // innerLoop returns the instructions from the target of the first backward
-// branch of a function to that branch.
-func innerLoop(objdump, binary, symbol string) ([]string, error) {
+// branch of a function to that branch; where fma is set, of the first one that
+// has multiply-adds between.
+func innerLoop(objdump, binary, symbol string, fma bool) ([]string, error) {
 	start, end, err := extent(binary, symbol)
 	if err != nil {
 		return nil, err
@@ -163,7 +165,7 @@ func innerLoop(objdump, binary, symbol string) ([]string, error) {
 			return nil, err
 		}
 		for i, from := range addresses {
-			if from == target {
+			if from == target && (!fma || len(multiplyAdds(instructions[i:])) > 0) {
 				return instructions[i:], nil
 			}
 		}
