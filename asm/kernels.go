@@ -70,11 +70,11 @@ type Kernels struct {
 
 	// SparseN is the number of columns of the tile of SparseGemm, a multiple of
 	// PanelWidth, and SparseK the number of rows of B, all of these columns, that stay
-	// in L1.
+	// in L1: a multiple of PanelWidth and a power of two.
 	SparseN, SparseK int
 
 	// MaxDensity is the share of A's elements that are not zero up to which SparseGemm
-	// is faster than Gemm.
+	// is faster than Gemm, the making of the terms left aside.
 	MaxDensity float64
 
 	// Gemm computes for every i < M, j < N one chain in increasing k,
@@ -103,11 +103,11 @@ type Kernels struct {
 	// An empty row has one term, +0·B[0,j]. Zeros of A cost nothing: what ReLU or a
 	// dropout has shut.
 	//
-	// By bits this is the chain over all k where A is [Kernels.Regular] from LeastTerm
-	// on, B from LeastFactor on, and C, which the chain starts at, such a chain: each
-	// product is then a multiple of 2⁻³⁰⁻²³⁻⁷³⁻²³ = 2⁻¹⁴⁹, the unit of the subnormals,
-	// so no sum is rounded to −0, and to what is not −0 the product of a zero and a
-	// finite number adds nothing.
+	// By bits this is the chain over all k, zeros included, where A is
+	// [Kernels.Regular] from LeastTerm on, B from LeastFactor on, and a C that chains
+	// start at came out of such chains itself: each product is then a multiple of
+	// 2⁻³⁰⁻²³⁻⁷³⁻²³ = 2⁻¹⁴⁹, the unit of the subnormals, so no sum is rounded to −0, and
+	// to what is not −0 the product of a zero and a finite number adds nothing.
 	SparseGemm func(g SparseGemm, u Update)
 
 	// Regular reports whether all x are ±0, or finite and at least so large in

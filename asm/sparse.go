@@ -33,7 +33,18 @@ const maxTermSteps = math.MaxInt32 / bytesOfRow
 const termSlack = 4
 
 // NewTerms returns Terms that have room for m rows of k elements, m ≥ 0 and k ≥ 1.
-func NewTerms(m, k int) *Terms { return &Terms{list: make([]term, m*k+termSlack)} }
+func NewTerms(m, k int) *Terms {
+	t := new(Terms)
+	t.Grow(m, k)
+	return t
+}
+
+// Grow makes room for m rows of k elements where there is less. The terms are lost then.
+func (t *Terms) Grow(m, k int) {
+	if n := m*k + termSlack; len(t.list) < n {
+		*t = Terms{list: make([]term, n)}
+	}
+}
 
 // Len returns the number of terms: of the elements that are not zero, and of one zero
 // for each row that has nothing else.
@@ -45,7 +56,7 @@ func (t *Terms) begin(a []float32, m, k, pa int) {
 	if m < 0 || k < 1 || k > maxTermSteps || pa < 0 {
 		panic(fmt.Sprintf("asm: Nonzeros: %d rows of %d elements, panels %d floats apart", m, k, pa))
 	}
-	if room := len(t.list) - termSlack; m > room/k {
+	if room := max(0, len(t.list)-termSlack); m > room/k {
 		panic(fmt.Sprintf("asm: Nonzeros: %d rows of %d elements, but Terms for %d elements", m, k, room))
 	}
 	if m > 0 {

@@ -2,8 +2,8 @@
 
 package asm
 
-// sparseNEONAsm is a tile of columns of SparseGemm, for at least one row, of the terms from list to last,
-// which is behind the last one. Distances are in bytes.
+// sparseNEONAsm is a tile of columns of SparseGemm, for at least one row, of the terms
+// from list to last, which is behind the last one. Distances are in bytes.
 //
 //go:noescape
 func sparseNEONAsm(list, last *term, b *float32, pb int, c *float32, pc int, accumulate bool)

@@ -16,7 +16,8 @@
 //	R8      row k of B               DI       distance of panels of C
 //	R9      B                        CX       bytes of terms that are left
 //	R10     distance of panels of B  BP       the arguments
-//	R15     the upper two panels     BX, SI, R11, R12, R13, R14, R15    the update
+//	R15     the upper two panels in a term, scratch of the update between terms
+//	BX, SI, R11, R12, R13, R14       the update
 //
 // The terms of all rows are one list, and the update goes along it, a slot in four
 // terms, wherever rows begin: the code for a next row stands behind that for the terms

@@ -10,12 +10,16 @@ import (
 	"weft/optim"
 )
 
+// enough is a share of a gradient that is not zero with which a sparse product takes 0.8
+// of the time of the dense one (32 samples, Zen 3, AVX2).
+const enough = 0.55
+
 // TestDensity tells, with -v, how much of the gradient of the hidden layers is not zero
-// in each epoch, and fails where it is too much for sparse products: they would be of no
-// use.
+// in each epoch, and fails where in the last one it is too much for sparse products to be
+// of use.
 func TestDensity(t *testing.T) {
-	if testing.Short() {
-		t.Skip("trains for some seconds")
+	if testing.Short() || asm.Best().Name == "generic" {
+		t.Skip("trains for some seconds, in pure Go for minutes")
 	}
 	train, other := clothes()
 	for _, c := range []struct {
@@ -34,7 +38,6 @@ func TestDensity(t *testing.T) {
 			elements += m * k
 		}
 		m := network(t, c.hidden, activations.ReLU, optim.NewAdam(0.001), &kernels, 1)
-		defer m.Close()
 		for epoch := range c.epochs {
 			terms, elements = 0, 0
 			if _, err := m.Fit(context.Background(), c.data, nn.FitOptions{BatchSize: c.batch}); err != nil {
@@ -42,9 +45,10 @@ func TestDensity(t *testing.T) {
 			}
 			density := float64(terms) / float64(elements)
 			t.Logf("%s, batch %d, epoch %d: %.0f %%", name(c.hidden), c.batch, epoch+1, 100*density)
-			if epoch == c.epochs-1 && !(density < kernels.MaxDensity) {
-				t.Errorf("%s, batch %d: %.0f %% are not zero in epoch %d, too much for sparse products", name(c.hidden), c.batch, 100*density, epoch+1)
+			if epoch == c.epochs-1 && !(density < enough) {
+				t.Errorf("%s, batch %d: %.0f %% are not zero in epoch %d, want less than %.0f %%", name(c.hidden), c.batch, 100*density, epoch+1, 100*enough)
 			}
 		}
+		m.Close()
 	}
 }

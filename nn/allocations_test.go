@@ -18,6 +18,7 @@ const stray = 10
 // one of two steps, whatever it allocates to begin with.
 func TestStepAllocatesNothing(t *testing.T) {
 	few, many := newPatterns(64, 5, 7), newPatterns(1280, 5, 7)
+	fewWide, manyWide := newPatterns(64, 10, 15), newPatterns(1280, 10, 15)
 	for _, c := range []struct {
 		name   string
 		loss   Loss
@@ -25,6 +26,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		layers []Layer
 	}{
 		{"sparse, adam, bytes", SparseCategoricalCrossentropy, optim.NewAdam(0.001), []Layer{Flatten(5, 7), Dense(20, activations.ReLU), Dropout(0.5), Activation(activations.Sigmoid), Dense(10, activations.Softmax)}},
+		{"sparse products", SparseCategoricalCrossentropy, optim.NewAdam(0.001), []Layer{Flatten(10, 15), Dense(600, activations.ReLU), Dropout(0.5), Dense(40, activations.ReLU), Dense(10, activations.Softmax)}},
 		{"categorical, rmsprop, floats", CategoricalCrossentropy, optim.NewRMSprop(0.001), []Layer{Flatten(5, 7), Dropout(0.1), Dense(20, activations.Softmax), Dense(10, activations.Softmax)}},
 		{"squares, sgd", MeanSquaredError, optim.NewSGD(0.01), []Layer{Flatten(5, 7), Activation(activations.Tanh), Dense(10, activations.Tanh)}},
 		{"binary, adagrad", BinaryCrossentropy, optim.NewAdagrad(0.01), []Layer{Flatten(5, 7), Dense(10, activations.Sigmoid)}},
@@ -43,6 +45,10 @@ func TestStepAllocatesNothing(t *testing.T) {
 							t.Fatal(err)
 						}
 					})
+				}
+				if c.name == "sparse products" {
+					require.InDelta(t, count(fewWide), count(manyWide), stray)
+					return
 				}
 				require.InDelta(t, count(few), count(many), stray)
 			})

@@ -120,17 +120,23 @@ func TestBitsOfUnequalParts(t *testing.T) {
 	}{
 		{"units", 32, false, []Layer{Flatten(6, 8), Dense(90, activations.ReLU), Dense(50, activations.Tanh), Dense(10, activations.Softmax)}},
 		{"samples and inputs", 300, false, []Layer{Flatten(6, 8), Dense(33, activations.ReLU), Dense(10, activations.Softmax)}},
+		{"sparse products", 90, false, []Layer{Flatten(10, 15), Dense(523, activations.ReLU), Dense(140, activations.ReLU), Dropout(0.4), Dense(81, activations.ReLU), Dense(10, activations.Softmax)}},
 		{"dropout, a softmax between, floats", 48, true, []Layer{Flatten(6, 8), Dropout(0.2), Dense(81, activations.Softmax), Dropout(0.3), Dense(60, activations.ReLU), Dense(10, activations.Softmax)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			const steps = 6
-			var data Dataset = newPatterns(c.batch*steps-7, 6, 8)
+			height, width := 6, 8
+			if c.name == "sparse products" {
+				height, width = 10, 15
+			}
+			images := newPatterns(c.batch*steps-7, height, width)
+			var data Dataset = images
 			if c.floats {
-				data = newPatterns(c.batch*steps-7, 6, 8).floats(t)
+				data = images.floats(t)
 			}
 			train := func(k *asm.Kernels, workers int) string {
 				m := compiled(t, NewSequential("", c.layers...), Config{Kernels: k, Workers: workers, Optimizer: optim.NewAdam(0.01)})
-				s, err := newSource("training", data, 48)
+				s, err := newSource("training", data, m.features)
 				require.NoError(t, err)
 				m.makeSlots()
 				tr := newTrainer(m, s, c.batch, workers)
@@ -147,6 +153,9 @@ func TestBitsOfUnequalParts(t *testing.T) {
 						}
 						tr.balance.even = false
 						tr.regroup()
+						for _, o := range tr.owned {
+							require.Len(t, o.p.ends, len(o.ends), "groups of units")
+						}
 						for n, w := tr.balance.n, 0; w < workers; w++ {
 							lo, hi := tr.balance.share(n, w, workers)
 							if a, b := share(n, w, workers); a != lo || b != hi {

@@ -176,7 +176,7 @@ func (o *denseBackward) run(t *trainer, worker, workers int) {
 		return
 	}
 	i0, i1 := t.balance.share(o.p.in, worker, workers)
-	if first, end := o.blocks(t, i0, i1); first < end && o.sparsely(t, worker) {
+	if first, end := o.blocks(t, worker, i0, i1); first < end && o.sparsely(t, worker) {
 		o.multiply(t, i0, first, 0, t.groups())
 		o.multiplySparse(t, worker, first, end)
 		i0 = end
@@ -263,7 +263,7 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 	if size != r.stride {
 		wide = 1 // a part of a group: its panels do not lie together
 	}
-	sparsely := wide > 1 && o.sparsely(t, worker, u, r.n)
+	sparsely := wide > 1 && o.sparsely(t, worker, u, r.n, to-from)
 	products := (to - from + wide - 1) / wide
 	var pending asm.Update
 	var read []float32 // of the set: widePanels panels of features

@@ -107,10 +107,10 @@ func (t *trainer) build(m *Sequential, batch int) (buffers []*buffer, ops []op) 
 			ops = append(ops, &denseForward{p, x, y, samples})
 			if trained {
 				x.wantGrad = true
-				backward = append(backward, &denseBackward{p, x, y, samples, shuts(nodes, i)})
+				backward = append(backward, &denseBackward{p, x, y, samples, shuts(t.kernels, nodes, i)})
 			}
 			y.wantGrad, trained = true, true
-			updates = append(updates, &denseUpdate{p, x, y, shares || dividesInputs(p), shuts(nodes, i)})
+			updates = append(updates, &denseUpdate{p, x, y, shares || dividesInputs(p), shuts(t.kernels, nodes, i)})
 		case n.rate > 0:
 			y = add(x.features)
 			y.wantGrad = trained

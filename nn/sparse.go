@@ -11,90 +11,120 @@ import (
 // tells at SparseGemm why and when). Where they must not, or would not be faster, they
 // take all.
 
-// keptTerms is up to how many elements of a gradient a worker keeps the terms of, 8
-// bytes each. Made again for each product, they cost a quarter of it.
-const keptTerms = 1 << 21
+const (
+	// keptTerms is up to how many elements of a gradient a worker keeps the terms of,
+	// 8 bytes each. Made again for each product, they cost a quarter of it.
+	keptTerms = 1 << 21
 
-// sparse is the memory of one worker for the left operands of sparse products.
+	// A worker makes terms for dW where it has so many inputs at least, for dx so
+	// many: 64 of them save some two cycles for an element of dy, of which a term
+	// takes one, and one and a half where the gradient is transposed first.
+	leastForUpdate   = 128
+	leastForBackward = 256
+)
+
+// sparse is the memory of one worker for the left operands of sparse products, nil
+// where it has none.
 type sparse struct {
-	units   []*asm.Terms // of dyᵀ, in parts of SparseK samples; one part where all are too many
-	samples []*asm.Terms // of dy, in parts of up to SparseK units that lie together
-	rows    []float32    // SparseK units of dy, in rows: [⌈units/32⌉][samples][32]
-	dx      []float32    // SparseN inputs of dx, in rows: [inputs/32][samples][32]
+	units   []asm.Terms // of dyᵀ, in parts of SparseK samples; one part where all are too many
+	samples []asm.Terms // of dy, in parts of up to SparseK units that lie together
+	rows    []float32   // SparseK units of dy, in rows: [⌈units/32⌉][samples][32]
+	dx      []float32   // SparseN inputs of dx, in rows: [inputs/32][samples][32]
 }
 
-// shuts reports whether the gradient of nodes[i] went back through ReLU or a dropout,
-// with no product between them.
-func shuts(nodes []node, i int) bool {
+// shuts reports whether the gradient of nodes[i] went back through ReLU or a dropout
+// that shuts enough, with no product or softmax between them.
+func shuts(k *asm.Kernels, nodes []node, i int) bool {
 	for _, n := range nodes[i+1:] {
-		if n.dense != nil {
+		switch {
+		case n.dense != nil:
 			return false
-		}
-		if n.rate > 0 || n.activation == activations.ReLU {
+		case n.rate > 0:
+			if 1-n.rate <= k.MaxDensity {
+				return true
+			}
+		case n.activation == activations.ReLU:
 			return true
+		case !n.activation.Elementwise():
+			return false
 		}
 	}
 	return false
 }
 
-// fitSparse makes room for the sparse operands of every worker, for the ops of a plan
-// and the groups of units that there are now.
+// fitSparse makes room for the sparse operands of every worker, for the groups of units
+// that there are now.
 func (t *trainer) fitSparse() {
-	k, samples := t.kernels, len(t.losses)
-	units, parts := 0, 0 // that lie together in a layer; that a layer has
+	samples := len(t.losses)
+	units := 0        // that lie together in a layer, at most
+	var longest []int // of each part of dy, its units at most
 	for _, p := range t.plans[0] {
 		switch o := p.op.(type) {
 		case *denseUpdate:
-			if !o.sparse {
-				continue
+			panels := o.p.panels()
+			if o.inputs {
+				panels = (panels + len(t.sparse) - 1) / len(t.sparse)
 			}
-			for u := 0; u < o.p.out; {
+			for u := 0; u < o.p.out && o.pays(panels); {
 				r := o.p.run(u, o.p.out)
 				units = max(units, r.n)
 				u += r.n
 			}
 		case *denseBackward:
-			if first, end := o.blocks(t, 0, o.p.in); first == end {
-				continue
+			for u, part := 0, 0; u < o.p.out && o.pays(t, o.p.in/len(t.sparse)); part++ {
+				r := o.p.run(u, min(u+t.kernels.SparseK, o.p.out))
+				if part == len(longest) {
+					longest = append(longest, 0)
+				}
+				longest[part] = max(longest[part], r.n)
+				u += r.n
 			}
-			n := 0
-			for u := 0; u < o.p.out; n++ {
-				u += o.p.run(u, min(u+k.SparseK, o.p.out)).n
-			}
-			parts = max(parts, n)
 		}
-	}
-	unitParts := (samples + k.SparseK - 1) / k.SparseK
-	if units*samples > keptTerms {
-		unitParts = 1
 	}
 	for w := range t.sparse {
-		s := &t.sparse[w]
-		if units > t.sparseUnits {
-			s.units = make([]*asm.Terms, unitParts)
-			for i := range s.units {
-				s.units[i] = asm.NewTerms(units, k.SparseK)
-			}
-		}
-		for len(s.samples) < parts {
-			s.samples = append(s.samples, asm.NewTerms(samples, k.SparseK))
-		}
-		if parts > 0 && s.rows == nil {
-			s.rows, s.dx = asm.Aligned(samples*pad32(k.SparseK)), asm.Aligned(samples*k.SparseN)
-		}
+		t.sparse[w].fit(t.kernels, samples, units, longest)
 	}
-	t.sparseUnits = max(t.sparseUnits, units)
 }
 
-// sparsely reports whether the gradient of the n units from u on is better multiplied
-// by its terms, and may be. It makes the terms that a worker keeps.
-func (o *denseUpdate) sparsely(t *trainer, worker, u, n int) bool {
-	if !o.sparse {
+// fit makes room for products of a batch of so many samples with so many units that
+// lie together, and with parts of so many units.
+func (s *sparse) fit(k *asm.Kernels, samples, units int, parts []int) {
+	n := (samples + k.SparseK - 1) / k.SparseK
+	if units*samples > keptTerms {
+		n = 1
+	}
+	if units > 0 && len(s.units) != n {
+		s.units = make([]asm.Terms, n)
+	}
+	for i := range s.units {
+		s.units[i].Grow(units, k.SparseK)
+	}
+	if len(s.samples) < len(parts) {
+		s.samples = append(s.samples, make([]asm.Terms, len(parts)-len(s.samples))...)
+	}
+	for i, n := range parts {
+		s.samples[i].Grow(samples, n)
+	}
+	if len(parts) > 0 && s.rows == nil {
+		s.rows, s.dx = asm.Aligned(samples*k.SparseK), asm.Aligned(samples*k.SparseN)
+	}
+}
+
+// pays reports whether terms pay for the update of so many panels of inputs.
+func (o *denseUpdate) pays(panels int) bool {
+	return o.sparse && min(panels*asm.PanelWidth, o.p.in) >= leastForUpdate
+}
+
+// sparsely reports whether the gradient of the n units from u on, for so many panels of
+// inputs, is better multiplied by its terms, and may be. It makes the terms that a worker
+// keeps.
+func (o *denseUpdate) sparsely(t *trainer, worker, u, n, panels int) bool {
+	parts := t.sparse[worker].units
+	if parts == nil || !o.pays(panels) {
 		return false
 	}
-	parts := t.sparse[worker].units
 	for part, first := 0, 0; first < t.batch && part < len(parts); part++ {
-		samples := o.terms(t, parts[part], u, n, first)
+		samples := o.terms(t, &parts[part], u, n, first)
 		if float64(parts[part].Len()) > t.kernels.MaxDensity*float64(samples*n) {
 			return false
 		}
@@ -136,9 +166,9 @@ func (o *denseUpdate) regular(t *trainer, j, n int) bool {
 func (o *denseUpdate) multiply(t *trainer, worker, u, first, columns int, g asm.Gemm, update asm.Update) {
 	parts, steps := t.sparse[worker].units, t.kernels.SparseK
 	for s := 0; s < g.K && columns > 0; s += steps {
-		part := parts[0]
+		part := &parts[0]
 		if len(parts) > 1 {
-			part = parts[(first+s)/steps]
+			part = &parts[(first+s)/steps]
 		} else if t.batch > steps {
 			o.terms(t, part, u, g.M, first+s)
 		}
@@ -153,20 +183,19 @@ func (o *denseUpdate) multiply(t *trainer, worker, u, first, columns int, g asm.
 	}
 }
 
-// sparseBlocks is how many blocks of SparseN inputs a worker has at least where dx is
-// made from terms: each block saves some two cycles for an element of dy, of which
-// making a term costs one and a half.
-const sparseBlocks = 4
+// pays reports whether terms pay for the gradient of so many inputs.
+func (o *denseBackward) pays(t *trainer, inputs int) bool {
+	return o.sparse && !o.samples && inputs >= max(leastForBackward, t.kernels.SparseN) && o.p.out*len(t.losses) <= keptTerms
+}
 
-// blocks returns the inputs of [i0, i1) that are whole blocks of SparseN, none where
-// dx is not to be made from terms.
-func (o *denseBackward) blocks(t *trainer, i0, i1 int) (first, end int) {
+// blocks returns the inputs of [i0, i1) that are whole blocks of SparseN, none where the
+// worker is not to make dx from terms.
+func (o *denseBackward) blocks(t *trainer, worker, i0, i1 int) (first, end int) {
 	first = pad32(i0)
-	n := (i1 - first) / t.kernels.SparseN
-	if !o.sparse || o.samples || n < sparseBlocks || o.p.out*len(t.losses) > keptTerms {
+	if !o.pays(t, i1-first) || t.sparse[worker].samples == nil {
 		return i0, i0
 	}
-	return first, first + n*t.kernels.SparseN
+	return first, first + (i1-first)/t.kernels.SparseN*t.kernels.SparseN
 }
 
 // sparsely reports whether the gradient of all units is better multiplied by its terms,
@@ -182,7 +211,7 @@ func (o *denseBackward) sparsely(t *trainer, worker int) bool {
 					min(width, t.batch-panel*width), min(width, units-i))
 			}
 		}
-		k.Nonzeros(s.samples[part], s.rows, t.batch, units, t.batch*width)
+		k.Nonzeros(&s.samples[part], s.rows, t.batch, units, t.batch*width)
 		if float64(s.samples[part].Len()) > k.MaxDensity*float64(units*t.batch) {
 			return false
 		}
@@ -209,7 +238,9 @@ func (o *denseBackward) multiplySparse(t *trainer, worker, first, end int) {
 			for panel := range k.SparseN / width {
 				regular = regular && k.Regular(w[panel*r.stride:][:r.n*width], asm.LeastFactor)
 			}
-			k.SparseGemm(asm.SparseGemm{N: k.SparseN, A: s.samples[part], B: w, PB: r.stride, C: s.dx, PC: t.batch * width, Accumulate: u > 0}, asm.Update{})
+			k.SparseGemm(asm.SparseGemm{
+				N: k.SparseN, A: &s.samples[part], B: w, PB: r.stride, C: s.dx, PC: t.batch * width, Accumulate: u > 0,
+			}, asm.Update{})
 			u += r.n
 		}
 		if !regular {

@@ -43,9 +43,8 @@ type trainer struct {
 	scratch [][]float32 // of each worker
 	readers []reader    // of each worker
 
-	regularSet  bool     // the set's numbers are such as a sparse product takes
-	sparse      []sparse // of each worker
-	sparseUnits int      // that they have room for
+	regularSet bool     // the set's numbers are such as a sparse product takes
+	sparse     []sparse // of each worker
 
 	classes []int32   // class of each sample of the batch; −1: padding
 	targets []float32 // float targets in panels
@@ -61,10 +60,10 @@ type trainer struct {
 	update        optim.Step
 }
 
-// ownership is a layer whose units belong to workers.
+// ownership is a layer whose units belong to groups of workers.
 type ownership struct {
 	p    *parameters
-	ends []int // memory for other groups
+	ends []int // where other groups end, as many as there are to be
 }
 
 // hold is the groups of samples of the panel that a worker has taken, hi 0 where it
@@ -166,13 +165,15 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 		plans: make([][]planned, workers), scratch: make([][]float32, workers), hits: make([]workerHits, workers),
 		classes: make([]int32, panels*asm.PanelWidth), holds: make([]hold, workers), sparse: make([]sparse, workers),
 	}
-	t.regularSet = data.floats == nil || t.kernels.Regular(data.floats, asm.LeastFactor)
 	t.crew = newCrew(t.pool, workers)
 	buffers, ops := t.build(m, batch)
 	t.balance = newBalance(dividedBy(ops, panels*asm.PanelWidth/groupWidth), workers)
 	longest := 0
 	for _, o := range ops {
 		if u, ok := o.(*denseUpdate); ok {
+			if u.x.set && u.sparse {
+				t.regularSet = data.floats == nil || t.kernels.Regular(data.floats, asm.LeastFactor)
+			}
 			groups := workers
 			if u.inputs {
 				groups = 1
@@ -231,14 +232,19 @@ func dividedBy(ops []op, groups int) int {
 	return n
 }
 
-// regroup gives the weights of each layer to the workers that own them now.
+// regroup gives the weights of each layer to the workers that own them now, and makes
+// the memory for that, if it needs more than before.
 func (t *trainer) regroup() {
 	for i := range t.owned {
 		o := &t.owned[i]
 		for w := range o.ends {
 			_, o.ends[w] = t.balance.share(o.p.out, w, len(o.ends))
 		}
-		o.ends = o.p.regroup(o.ends, t.moving)
+		spare := o.p.regroup(o.ends, t.moving)
+		if len(spare) != len(o.ends) { // of another trainer
+			spare = make([]int, len(o.ends))
+		}
+		o.ends = spare
 	}
 	t.fitSparse()
 }
