@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"weft/activations"
+	"weft/asm"
 	"weft/optim"
 
 	"github.com/stretchr/testify/require"
@@ -26,13 +27,16 @@ func TestStepAllocatesNothing(t *testing.T) {
 		layers []Layer
 	}{
 		{"sparse, adam, bytes", SparseCategoricalCrossentropy, optim.NewAdam(0.001), []Layer{Flatten(5, 7), Dense(20, activations.ReLU), Dropout(0.5), Activation(activations.Sigmoid), Dense(10, activations.Softmax)}},
-		{"sparse products", SparseCategoricalCrossentropy, optim.NewAdam(0.001), []Layer{Flatten(10, 15), Dense(600, activations.ReLU), Dropout(0.5), Dense(40, activations.ReLU), Dense(10, activations.Softmax)}},
+		{"sparse products", SparseCategoricalCrossentropy, optim.NewAdam(0.001), []Layer{Flatten(10, 15), Dense(300, activations.ReLU), Dropout(0.5), Dense(40, activations.ReLU), Dense(10, activations.Softmax)}},
 		{"categorical, rmsprop, floats", CategoricalCrossentropy, optim.NewRMSprop(0.001), []Layer{Flatten(5, 7), Dropout(0.1), Dense(20, activations.Softmax), Dense(10, activations.Softmax)}},
 		{"squares, sgd", MeanSquaredError, optim.NewSGD(0.01), []Layer{Flatten(5, 7), Activation(activations.Tanh), Dense(10, activations.Tanh)}},
 		{"binary, adagrad", BinaryCrossentropy, optim.NewAdagrad(0.01), []Layer{Flatten(5, 7), Dense(10, activations.Sigmoid)}},
 	} {
 		for _, workers := range []int{1, 2} {
 			t.Run(fmt.Sprintf("%s/%d", c.name, workers), func(t *testing.T) {
+				if c.name == "sparse products" && asm.Best().Name == "generic" {
+					t.Skip("some billion operations")
+				}
 				m := compiled(t, NewSequential("", c.layers...), Config{Loss: c.loss, Optimizer: c.rule, Workers: workers})
 				count := func(s *integers) float64 {
 					var data Dataset = s
