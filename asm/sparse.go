@@ -39,7 +39,8 @@ func NewTerms(m, k int) *Terms {
 	return t
 }
 
-// Grow makes room for m rows of k elements where there is less. The terms are lost then.
+// Grow makes room for m rows of k elements where there is less, m ≥ 0 and k ≥ 1. The
+// terms are lost then.
 func (t *Terms) Grow(m, k int) {
 	if n := m*k + termSlack; len(t.list) < n {
 		*t = Terms{list: make([]term, n)}
@@ -94,11 +95,12 @@ func regularGo(x []float32, least float32) bool {
 	return true
 }
 
-// LeastFactor and LeastTerm are the magnitudes from which on factors count as regular
-// for [Kernels.SparseGemm].
+// LeastTerm and LeastFactor are the magnitudes from which on the elements of A and of B
+// are to be [Kernels.Regular] where [Kernels.SparseGemm] is to have the bits of the chain
+// over all k. A has the smaller ones: gradients get smaller than activations.
 const (
-	LeastFactor = 0x1p-30
 	LeastTerm   = 0x1p-73
+	LeastFactor = 0x1p-30
 )
 
 // SparseGemm describes one product C = A·B for [Kernels.SparseGemm]. B and C are in
@@ -108,9 +110,9 @@ type SparseGemm struct {
 	N          int // columns, a multiple of the set's SparseN
 	A          *Terms
 	B          []float32
-	PB         int
+	PB         int // floats from a panel of B to the next, ≥ 0
 	C          []float32
-	PC         int
+	PC         int  // of C
 	Accumulate bool // chains start at C, not at +0
 }
 

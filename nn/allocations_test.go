@@ -18,19 +18,18 @@ const stray = 10
 // A training step allocates nothing: a Fit of forty steps allocates as often as
 // one of two steps, whatever it allocates to begin with.
 func TestStepAllocatesNothing(t *testing.T) {
-	few, many := newPatterns(64, 5, 7), newPatterns(1280, 5, 7)
-	fewWide, manyWide := newPatterns(64, 10, 15), newPatterns(1280, 10, 15)
+	few, many := newPatterns(64, 10, 15), newPatterns(1280, 10, 15)
 	for _, c := range []struct {
 		name   string
 		loss   Loss
 		rule   optim.Optimizer
 		layers []Layer
 	}{
-		{"sparse, adam, bytes", SparseCategoricalCrossentropy, optim.NewAdam(0.001), []Layer{Flatten(5, 7), Dense(20, activations.ReLU), Dropout(0.5), Activation(activations.Sigmoid), Dense(10, activations.Softmax)}},
+		{"sparse, adam, bytes", SparseCategoricalCrossentropy, optim.NewAdam(0.001), []Layer{Flatten(10, 15), Dense(20, activations.ReLU), Dropout(0.5), Activation(activations.Sigmoid), Dense(10, activations.Softmax)}},
 		{"sparse products", SparseCategoricalCrossentropy, optim.NewAdam(0.001), []Layer{Flatten(10, 15), Dense(300, activations.ReLU), Dropout(0.5), Dense(40, activations.ReLU), Dense(10, activations.Softmax)}},
-		{"categorical, rmsprop, floats", CategoricalCrossentropy, optim.NewRMSprop(0.001), []Layer{Flatten(5, 7), Dropout(0.1), Dense(20, activations.Softmax), Dense(10, activations.Softmax)}},
-		{"squares, sgd", MeanSquaredError, optim.NewSGD(0.01), []Layer{Flatten(5, 7), Activation(activations.Tanh), Dense(10, activations.Tanh)}},
-		{"binary, adagrad", BinaryCrossentropy, optim.NewAdagrad(0.01), []Layer{Flatten(5, 7), Dense(10, activations.Sigmoid)}},
+		{"categorical, rmsprop, floats", CategoricalCrossentropy, optim.NewRMSprop(0.001), []Layer{Flatten(10, 15), Dropout(0.1), Dense(20, activations.Softmax), Dense(10, activations.Softmax)}},
+		{"squares, sgd", MeanSquaredError, optim.NewSGD(0.01), []Layer{Flatten(10, 15), Activation(activations.Tanh), Dense(10, activations.Tanh)}},
+		{"binary, adagrad", BinaryCrossentropy, optim.NewAdagrad(0.01), []Layer{Flatten(10, 15), Dense(10, activations.Sigmoid)}},
 	} {
 		for _, workers := range []int{1, 2} {
 			t.Run(fmt.Sprintf("%s/%d", c.name, workers), func(t *testing.T) {
@@ -49,10 +48,6 @@ func TestStepAllocatesNothing(t *testing.T) {
 							t.Fatal(err)
 						}
 					})
-				}
-				if c.name == "sparse products" {
-					require.InDelta(t, count(fewWide), count(manyWide), stray)
-					return
 				}
 				require.InDelta(t, count(few), count(many), stray)
 			})

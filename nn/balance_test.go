@@ -118,18 +118,14 @@ func TestBitsOfUnequalParts(t *testing.T) {
 		floats bool
 		layers []Layer
 	}{
-		{"units", 32, false, []Layer{Flatten(6, 8), Dense(90, activations.ReLU), Dense(50, activations.Tanh), Dense(10, activations.Softmax)}},
-		{"samples and inputs", 300, false, []Layer{Flatten(6, 8), Dense(33, activations.ReLU), Dense(10, activations.Softmax)}},
+		{"units", 32, false, []Layer{Flatten(10, 15), Dense(90, activations.ReLU), Dense(50, activations.Tanh), Dense(10, activations.Softmax)}},
+		{"samples and inputs", 300, false, []Layer{Flatten(10, 15), Dense(33, activations.ReLU), Dense(10, activations.Softmax)}},
 		{"sparse products", 90, false, []Layer{Flatten(10, 15), Dense(523, activations.ReLU), Dense(140, activations.ReLU), Dropout(0.4), Dense(81, activations.ReLU), Dense(10, activations.Softmax)}},
-		{"dropout, a softmax between, floats", 48, true, []Layer{Flatten(6, 8), Dropout(0.2), Dense(81, activations.Softmax), Dropout(0.3), Dense(60, activations.ReLU), Dense(10, activations.Softmax)}},
+		{"dropout, a softmax between, floats", 48, true, []Layer{Flatten(10, 15), Dropout(0.2), Dense(81, activations.Softmax), Dropout(0.3), Dense(60, activations.ReLU), Dense(10, activations.Softmax)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			const steps = 6
-			height, width := 6, 8
-			if c.name == "sparse products" {
-				height, width = 10, 15
-			}
-			images := newPatterns(c.batch*steps-7, height, width)
+			images := newPatterns(c.batch*steps-7, 10, 15)
 			var data Dataset = images
 			if c.floats {
 				data = images.floats(t)

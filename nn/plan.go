@@ -97,7 +97,7 @@ func (t *trainer) build(m *Sequential, batch int) (buffers []*buffer, ops []op) 
 		switch {
 		case n.dense != nil:
 			p := m.parametersOf(n.layer)
-			shares := x.set && sharesSet(p, batch)
+			shares, sparse := x.set && sharesSet(p, batch), shuts(t.kernels, nodes, i)
 			samples = shares || p.out <= smallLayer
 			y = add(p.out)
 			if !x.wantRows && !x.set {
@@ -107,10 +107,10 @@ func (t *trainer) build(m *Sequential, batch int) (buffers []*buffer, ops []op) 
 			ops = append(ops, &denseForward{p, x, y, samples})
 			if trained {
 				x.wantGrad = true
-				backward = append(backward, &denseBackward{p, x, y, samples, shuts(t.kernels, nodes, i)})
+				backward = append(backward, &denseBackward{p, x, y, samples, sparse})
 			}
 			y.wantGrad, trained = true, true
-			updates = append(updates, &denseUpdate{p, x, y, shares || dividesInputs(p), shuts(t.kernels, nodes, i)})
+			updates = append(updates, &denseUpdate{p, x, y, shares || dividesInputs(p), sparse})
 		case n.rate > 0:
 			y = add(x.features)
 			y.wantGrad = trained

@@ -152,7 +152,7 @@ func TestDenseGradientsStayDense(t *testing.T) {
 		takes  bool
 	}{
 		{"ReLU", []Layer{Dense(140, activations.ReLU)}, true, true},
-		{"ReLU below a sigmoid", []Layer{Dense(140, activations.Sigmoid), Dropout(0.5)}, true, true},
+		{"dropout above a sigmoid", []Layer{Dense(140, activations.Sigmoid), Dropout(0.5)}, true, true},
 		{"sigmoid", []Layer{Dense(140, activations.Sigmoid)}, false, false},
 		{"small dropout", []Layer{Dense(140, activations.Tanh), Dropout(0.1)}, false, false},
 		{"dropout above a softmax", []Layer{Dense(140, activations.Softmax), Dropout(0.5)}, false, false},
