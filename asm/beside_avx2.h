@@ -13,13 +13,12 @@
 #define C0 (R14)
 #define C3 96(R14)
 #define C4 128(R14)
-#ifdef CONSTANTS // those that are needed most, in Y8 … Y11
-#define C1 Y8
+#define C1 32(R14)
+#ifdef CONSTANTS // those that are needed most, in Y9 … Y11
 #define C2 Y9
 #define ABS Y10
 #define TINY Y11
 #else
-#define C1 32(R14)
 #define C2 64(R14)
 #define ABS 160(R14)
 #define TINY 192(R14)
@@ -27,10 +26,10 @@
 
 #define TINY0(X, T) VANDPS ABS, X, T; VCMPPS $0x15, TINY, T, T; VANDPS T, X, X
 
-// UPDATES sets the registers of the update up. It needs AX, Y0, Y3 and Y4, and leaves
-// constants in Y8 … Y11.
+// UPDATES sets the registers of the update up. It needs AX, Y0, Y3, Y4 and Y8, and leaves
+// constants in Y9 … Y11.
 #define UPDATES \
-	LEAQ constants-448(SP), R14; \
+	LEAQ constants-512(SP), R14; \
 	ADDQ $63, R14; \
 	ANDQ $-64, R14; \
 	VBROADCASTSS (besideUpdate_constants+0)(BP), Y0; \

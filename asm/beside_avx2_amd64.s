@@ -215,29 +215,29 @@ return: \
 	RET
 
 // func gemmSGDAVX2Asm(args *beside)
-TEXT ·gemmSGDAVX2Asm(SB), NOSPLIT, $448-8
+TEXT ·gemmSGDAVX2Asm(SB), NOSPLIT, $512-8
 	BESIDE(SGDP1, NOHALF, NOPART, NOPART)
 
 // func gemmMomentumAVX2Asm(args *beside)
-TEXT ·gemmMomentumAVX2Asm(SB), NOSPLIT, $448-8
+TEXT ·gemmMomentumAVX2Asm(SB), NOSPLIT, $512-8
 	BESIDE(MomentumP1, NOHALF, NOPART, NOPART)
 
 // func gemmNesterovAVX2Asm(args *beside)
-TEXT ·gemmNesterovAVX2Asm(SB), NOSPLIT, $448-8
+TEXT ·gemmNesterovAVX2Asm(SB), NOSPLIT, $512-8
 	BESIDE(NesterovP1, NOHALF, NOPART, NOPART)
 
 // func gemmAdagradAVX2Asm(args *beside)
-TEXT ·gemmAdagradAVX2Asm(SB), NOSPLIT, $448-8
+TEXT ·gemmAdagradAVX2Asm(SB), NOSPLIT, $512-8
 	BESIDE(AdagradP1, NOHALF, AdagradP2, AdagradP3)
 
 // func gemmRMSpropAVX2Asm(args *beside)
-TEXT ·gemmRMSpropAVX2Asm(SB), NOSPLIT, $448-8
+TEXT ·gemmRMSpropAVX2Asm(SB), NOSPLIT, $512-8
 	BESIDE(RMSpropP1, NOHALF, RMSpropP2, RMSpropP3)
 
 // func gemmRMSpropMomentumAVX2Asm(args *beside)
-TEXT ·gemmRMSpropMomentumAVX2Asm(SB), NOSPLIT, $448-8
+TEXT ·gemmRMSpropMomentumAVX2Asm(SB), NOSPLIT, $512-8
 	BESIDE(RMSpropMomentumP1, NOHALF, RMSpropMomentumP2, RMSpropMomentumP3)
 
 // func gemmAdamAVX2Asm(args *beside)
-TEXT ·gemmAdamAVX2Asm(SB), NOSPLIT, $448-8
+TEXT ·gemmAdamAVX2Asm(SB), NOSPLIT, $512-8
 	BESIDE(AdamP1A, AdamP1B, AdamP2, AdamP3)

@@ -8,7 +8,8 @@
 //	R14                the |·| mask and 2⁻¹⁰⁰, 4 bytes each, at 64 the denominators of
 //	                   two slots
 //	R15                scratch
-//	BP                 the arguments, which begin with a besideUpdate
+//	BP                 in UPDATES the arguments, which begin with a besideUpdate
+//	SIZE               the bytes of the update, in memory
 //	Z22, Z23, Z24, K1  scratch; Z27 … Z31: c[0] … c[4]
 
 #define C0 Z27
@@ -42,7 +43,7 @@
 // nothing, between them.
 #define SLOT(STEP, NEXTSTEP, P1, P2, P3, first, second, last) \
 	STEP; \
-	CMPQ R13, besideUpdate_size(BP); \
+	CMPQ R13, SIZE; \
 	JGE first; \
 	P1(0); \
 	P1(64); \
@@ -50,7 +51,7 @@ first: \
 	NEXTSTEP; \
 	MOVQ R13, R15; \
 	SUBQ $128, R15; \
-	CMPQ R15, besideUpdate_size(BP); \
+	CMPQ R15, SIZE; \
 	JCC second; \
 	ANDQ $128, R15; \
 	P2(0); \

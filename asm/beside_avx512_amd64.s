@@ -1,5 +1,6 @@
 //go:build amd64 && !purego
 
+#define SIZE besideUpdate_size(BP)
 #include "beside_avx512.h"
 #include "go_asm.h"
 #include "textflag.h"

@@ -89,8 +89,8 @@ type Kernels struct {
 	// may write what the other reads or writes.
 	GemmUpdate func(g Gemm, u Update)
 
-	// Nonzeros makes the m rows of a matrix terms of a sparse product, k ≥ 1 elements
-	// each, which lie in panels of 32 along k as those of an A with PA = pa, RS = 32
+	// Nonzeros makes the m rows of a matrix terms of a sparse product, 1 ≤ k ≤ 512
+	// elements each, which lie in panels of 32 along k as those of an A with PA = pa, RS = 32
 	// and CS = 1. A row's 32 floats in the last panel must exist, what is beyond k
 	// does not count. A NaN is not zero.
 	Nonzeros func(t *Terms, a []float32, m, k, pa int)
@@ -100,8 +100,8 @@ type Kernels struct {
 	//
 	//	acc := 0 | C[i,j]; for the terms of row i in increasing k { acc = fma(A[i,k], B[k,j], acc) }; C[i,j] = acc
 	//
-	// An empty row has one term, +0·B[0,j]. Zeros of A cost nothing: what ReLU or a
-	// dropout has shut.
+	// An empty row has one term +0·B[0,j], the last one up to three more. Zeros of A cost
+	// nothing: what ReLU or a dropout has shut.
 	//
 	// By bits this is the chain over all k, zeros included, where A is
 	// [Kernels.Regular] from LeastTerm on, B from LeastFactor on, and a C that chains

@@ -8,48 +8,49 @@ import (
 // Terms is the left operand of a sparse product: for each row its elements that are
 // not zero. [Kernels.Nonzeros] fills it, any number of times.
 type Terms struct {
-	list       []term
-	rows, k, n int
+	// Term i is a[i], an element of A, and b[i], where row k of B begins, in bytes:
+	// k·32·4. Bit 0 of b is set in the first term of each row but row 0. The list is
+	// filled up to quads of terms by zeros of k = 0, which so belong to the last row.
+	a []float32
+	b []uint16
+
+	rows, k int
+	n       int // terms
+	count   int // of them elements that are not zero
 }
 
-// term is one element.
-type term struct {
-	a float32
-	// b is where row k of B begins, in bytes: k·32·4. Bit 0 is set in the first term
-	// of each row of A but row 0.
-	b uint32
-}
+// quad is how many terms a CPU loads at once.
+const quad = 4
 
-// nextRow is the bit of term.b that begins a row of A.
+// nextRow is the bit of a term's b that begins a row of A.
 const nextRow = 1
 
 // bytesOfRow is the size of a row of a panel.
 const bytesOfRow = 4 * PanelWidth
 
-// maxTermSteps is the largest K of Terms, so that every offset is positive as an int32.
-const maxTermSteps = math.MaxInt32 / bytesOfRow
+// maxTermSteps is the largest k of Terms.
+const maxTermSteps = (math.MaxUint16 + 1) / bytesOfRow
 
 // termSlack is how many terms a set may write behind the last one.
-const termSlack = 4
+const termSlack = 8
 
-// NewTerms returns Terms that have room for m rows of k elements, m ≥ 0 and k ≥ 1.
+// NewTerms returns Terms that have room for m rows of k elements, m ≥ 0 and 1 ≤ k ≤ 512.
 func NewTerms(m, k int) *Terms {
 	t := new(Terms)
 	t.Grow(m, k)
 	return t
 }
 
-// Grow makes room for m rows of k elements where there is less, m ≥ 0 and k ≥ 1. The
+// Grow makes room for m rows of k elements where there is less, m ≥ 0 and 1 ≤ k ≤ 512. The
 // terms are lost then.
 func (t *Terms) Grow(m, k int) {
-	if n := m*k + termSlack; len(t.list) < n {
-		*t = Terms{list: make([]term, n)}
+	if n := m*k + termSlack; len(t.a) < n {
+		*t = Terms{a: make([]float32, n), b: make([]uint16, n)}
 	}
 }
 
-// Len returns the number of terms: of the elements that are not zero, and of one zero
-// for each row that has nothing else.
-func (t *Terms) Len() int { return t.n }
+// Len returns the number of elements that are not zero.
+func (t *Terms) Len() int { return t.count }
 
 // begin empties t for m rows of k elements of a. It panics, with the sizes, where they
 // do not suit t or a.
@@ -57,13 +58,13 @@ func (t *Terms) begin(a []float32, m, k, pa int) {
 	if m < 0 || k < 1 || k > maxTermSteps || pa < 0 {
 		panic(fmt.Sprintf("asm: Nonzeros: %d rows of %d elements, panels %d floats apart", m, k, pa))
 	}
-	if room := max(0, len(t.list)-termSlack); m > room/k {
+	if room := max(0, len(t.a)-termSlack); m > room/k {
 		panic(fmt.Sprintf("asm: Nonzeros: %d rows of %d elements, but Terms for %d elements", m, k, room))
 	}
 	if m > 0 {
 		need("Nonzeros", "A", len(a), (k-1)/PanelWidth, pa, m-1, PanelWidth, PanelWidth-1)
 	}
-	t.rows, t.k, t.n = m, k, 0
+	t.rows, t.k, t.n, t.count = m, k, 0, 0
 }
 
 func nonzerosGo(t *Terms, a []float32, m, k, pa int) {
@@ -72,17 +73,21 @@ func nonzerosGo(t *Terms, a []float32, m, k, pa int) {
 		first := t.n
 		for s := range k { // without a branch that half of the numbers take
 			v := a[s/PanelWidth*pa+i*PanelWidth+s%PanelWidth]
-			t.list[t.n] = term{v, uint32(s * bytesOfRow)}
+			t.a[t.n], t.b[t.n] = v, uint16(s*bytesOfRow)
 			magnitude := math.Float32bits(v) << 1
 			t.n += int((magnitude | -magnitude) >> 31)
 		}
+		t.count += t.n - first
 		if t.n == first {
-			t.list[t.n] = term{}
+			t.a[t.n], t.b[t.n] = 0, 0
 			t.n++
 		}
 		if i > 0 {
-			t.list[first].b |= nextRow
+			t.b[first] |= nextRow
 		}
+	}
+	for ; t.n%quad != 0; t.n++ {
+		t.a[t.n], t.b[t.n] = 0, 0
 	}
 }
 
@@ -149,32 +154,30 @@ func (g *SparseGemm) multiply() {
 	if g.empty() {
 		return
 	}
-	var b strip
+	var rows strip
 	for j := 0; j < g.N; j += 8 {
 		right, c := g.B[j/PanelWidth*g.PB+j%PanelWidth:], g.C[j/PanelWidth*g.PC+j%PanelWidth:]
 		row := -1
-		for list := g.A.list[:g.A.n]; len(list) > 0; { // terms of one row, as many as a strip holds
-			begins := row < 0 || list[0].b&nextRow != 0
+		for at := 0; at < g.A.n; { // terms of one row, as many as a strip holds
+			begins := row < 0 || g.A.b[at]&nextRow != 0
 			if begins {
 				row++
 			}
 			n := 1
-			for n < min(len(list), stripSteps) && list[n].b&nextRow == 0 {
+			for n < min(g.A.n-at, stripSteps) && g.A.b[at+n]&nextRow == 0 {
 				n++
 			}
-			var a [stripSteps]float32
-			for i, t := range list[:n] {
-				a[i] = t.a
-				for c, v := range right[t.b&^nextRow/4:][:8] {
-					b[i][c] = float64(v)
+			for i, b := range g.A.b[at : at+n] {
+				for c, v := range right[int(b&^nextRow)/4:][:8] {
+					rows[i][c] = float64(v)
 				}
 			}
 			out := c[row*PanelWidth:][:8]
 			if begins && !g.Accumulate {
 				clear(out)
 			}
-			steps(b[:n]).chains(out, a[:], 1)
-			list = list[n:]
+			steps(rows[:n]).chains(out, g.A.a[at:at+n], 1)
+			at += n
 		}
 	}
 }

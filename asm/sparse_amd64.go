@@ -7,23 +7,39 @@ package asm
 type sparse struct {
 	update besideUpdate // first: the assembly finds it there; of size 0 where there is none
 
-	terms, last *term // the first and the one behind the last
-	b, c        *float32
-	pb, pc      int
-	tiles       int // of columns
-	accumulate  bool
+	ta         *float32 // behind those of all terms
+	tb         *uint16
+	terms      int // the bytes at tb of all terms, less than 0
+	b, c       *float32
+	pb, pc     int
+	tiles      int // of columns
+	accumulate bool
 }
+
+// maskedAVX2 holds for each mask of eight numbers the indices of those that it has.
+var maskedAVX2 = func() (table [256][8]uint8) {
+	for mask := range table {
+		n := 0
+		for i := range uint8(8) {
+			if mask>>i&1 != 0 {
+				table[mask][n] = i
+				n++
+			}
+		}
+	}
+	return table
+}()
 
 // nonzerosAVX2Asm is nonzerosGo for m ≥ 1 rows; pa is in bytes. It writes up to
 // termSlack terms behind the n that it returns.
 //
 //go:noescape
-func nonzerosAVX2Asm(list *term, a *float32, m, k, pa int) (n int)
+func nonzerosAVX2Asm(ta *float32, tb *uint16, a *float32, m, k, pa int) (n, count int)
 
 func nonzerosAVX2(t *Terms, a []float32, m, k, pa int) {
 	t.begin(a, m, k, pa)
 	if m > 0 {
-		t.n = nonzerosAVX2Asm(&t.list[0], &a[0], m, k, 4*pa)
+		t.n, t.count = nonzerosAVX2Asm(&t.a[0], &t.b[0], &a[0], m, k, 4*pa)
 	}
 }
 
@@ -47,7 +63,7 @@ func (args *sparse) prepare(g *SparseGemm, u *Update, tile, slot, lag int) (para
 		return 0
 	}
 	*args = sparse{
-		terms: &g.A.list[0], last: &g.A.list[g.A.n], b: &g.B[0], c: &g.C[0],
+		ta: &g.A.a[g.A.n], tb: &g.A.b[g.A.n], terms: -2 * g.A.n, b: &g.B[0], c: &g.C[0],
 		pb: 4 * g.PB, pc: 4 * g.PC, tiles: g.N / tile, accumulate: g.Accumulate,
 	}
 	return args.update.prepare(u, slot, lag)

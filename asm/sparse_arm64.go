@@ -2,18 +2,18 @@
 
 package asm
 
-// sparseNEONAsm is a tile of columns of SparseGemm, for at least one row, of the terms
-// from list to last, which is behind the last one. Distances are in bytes.
+// sparseNEONAsm is a tile of columns of SparseGemm, for at least one row, of the n terms at
+// ta and tb. Distances are in bytes.
 //
 //go:noescape
-func sparseNEONAsm(list, last *term, b *float32, pb int, c *float32, pc int, accumulate bool)
+func sparseNEONAsm(ta *float32, tb *uint16, n int, b *float32, pb int, c *float32, pc int, accumulate bool)
 
 func (k *Kernels) sparseGemmNEON(g SparseGemm, u Update) {
 	g.check(k.SparseN)
 	u.check()
 	for j := 0; j < g.N && !g.empty(); j += k.SparseN {
 		b, c := &g.B[j/PanelWidth*g.PB], &g.C[j/PanelWidth*g.PC]
-		sparseNEONAsm(&g.A.list[0], &g.A.list[g.A.n], b, 4*g.PB, c, 4*g.PC, g.Accumulate)
+		sparseNEONAsm(&g.A.a[0], &g.A.b[0], g.A.n, b, 4*g.PB, c, 4*g.PC, g.Accumulate)
 	}
 	k.Update(u)
 }

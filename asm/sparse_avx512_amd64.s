@@ -1,5 +1,6 @@
 //go:build amd64 && !purego
 
+#define SIZE 16(R14)
 #include "beside_avx512.h"
 #include "go_asm.h"
 #include "textflag.h"
@@ -7,58 +8,73 @@
 // A sparse product with an update beside it. A row of C is a tile, 128 columns in four
 // panels, and a term one step of its chains:
 //
-//	B, row k of four panels     (R8), 64(R8)   (R8)(R10) …   (R15) …   (R15)(R10) …
+//	B, row k of four panels     (BP), 64(BP)   (BP)(R10) …   (R15) …   (R15)(R10) …
 //	a[i,k]   the broadcast Z25  Z0   Z1        Z2, Z3        Z4, Z5    Z6, Z7
 //
-// A row of B is an operand of the FMAs: as many loads as FMAs, two a cycle each.
+// A row of B is an operand of the FMAs: as many loads as FMAs, two a cycle each. Four
+// terms, a quad, are loaded at once.
 //
-//	AX      the next term            DX       row i of C
-//	R8      row k of B               DI       distance of panels of C
-//	R9      B                        CX       bytes of terms that are left
-//	R10     distance of panels of B  BP       the arguments
-//	R15     the upper two panels in a term, scratch of the update between terms
-//	BX, SI, R11, R12, R13, R14       the update
+//	AX      the next quad, −8 a quad  DI   distance of panels of C
+//	CX, DX  a and b behind all terms
+//	R8      b of the terms that are left in the quad, Z26 their a
+//	R9, BP  B, row k of B             R10  distance of panels of B
+//	R15     the upper two panels in a term, scratch between terms
+//	BX, SI, R11, R12, R13, R14        the update
 //
-// The terms of all rows are one list, and the update goes along it, a slot in four
-// terms, wherever rows begin: the code for a next row stands behind that for the terms
-// and goes back to where it came from.
+// The terms of all rows are one list, and the update goes along it, a slot in a quad,
+// wherever rows begin: the code for a next row stands behind that for the terms and goes
+// back to where it came from.
 
+// What lies behind the mask and 2⁻¹⁰⁰ of the update.
+#define ARGS 8(R14)
+#define ACCUMULATE 24(R14)
+#define ROWOFC 32(R14)
+
+// TERM is term N of a quad.
 #define TERM(N, next, same) \
-	MOVL (8*(N)+4)(AX), R8; \
 	TESTL $1, R8; \
 	JNZ next; \
 same: \
-	ADDQ R9, R8; \
-	LEAQ (R8)(R10*2), R15; \
-	VBROADCASTSS (8*(N))(AX), Z25; \
-	VFMADD231PS (R8), Z25, Z0; \
-	VFMADD231PS 64(R8), Z25, Z1; \
-	VFMADD231PS (R8)(R10*1), Z25, Z2; \
-	VFMADD231PS 64(R8)(R10*1), Z25, Z3; \
+	MOVWLZX R8, BP; \
+	SHRQ $16, R8; \
+	ADDQ R9, BP; \
+	LEAQ (BP)(R10*2), R15; \
+	VPERMILPS $(0x55*N), Z26, Z25; \
+	VFMADD231PS (BP), Z25, Z0; \
+	VFMADD231PS 64(BP), Z25, Z1; \
+	VFMADD231PS (BP)(R10*1), Z25, Z2; \
+	VFMADD231PS 64(BP)(R10*1), Z25, Z3; \
 	VFMADD231PS (R15), Z25, Z4; \
 	VFMADD231PS 64(R15), Z25, Z5; \
 	VFMADD231PS (R15)(R10*1), Z25, Z6; \
 	VFMADD231PS 64(R15)(R10*1), Z25, Z7
 
-#define TWOTERMS(N, next, same, second, equal) TERM(N, next, same); TERM(N+1, second, equal)
+// LOADQUAD loads the next quad. Two terms are a half of it.
+#define LOADQUAD \
+	MOVQ (DX)(AX*1), R8; \
+	VBROADCASTF32X4 (CX)(AX*2), Z26
+#define FIRSTHALF(next, same, second, equal) LOADQUAD; TERM(0, next, same); TERM(1, second, equal)
+#define SECONDHALF(next, same, second, equal) TERM(2, next, same); TERM(3, second, equal)
 
+// Row i of C is in BP behind STOREROW, and before LOADROW.
 #define STOREROW \
-	LEAQ (DX)(DI*2), R15; \
-	VMOVUPS Z0, (DX); \
-	VMOVUPS Z1, 64(DX); \
-	VMOVUPS Z2, (DX)(DI*1); \
-	VMOVUPS Z3, 64(DX)(DI*1); \
+	MOVQ ROWOFC, BP; \
+	LEAQ (BP)(DI*2), R15; \
+	VMOVUPS Z0, (BP); \
+	VMOVUPS Z1, 64(BP); \
+	VMOVUPS Z2, (BP)(DI*1); \
+	VMOVUPS Z3, 64(BP)(DI*1); \
 	VMOVUPS Z4, (R15); \
 	VMOVUPS Z5, 64(R15); \
 	VMOVUPS Z6, (R15)(DI*1); \
 	VMOVUPS Z7, 64(R15)(DI*1)
 
 #define LOADROW \
-	LEAQ (DX)(DI*2), R15; \
-	VMOVUPS (DX), Z0; \
-	VMOVUPS 64(DX), Z1; \
-	VMOVUPS (DX)(DI*1), Z2; \
-	VMOVUPS 64(DX)(DI*1), Z3; \
+	LEAQ (BP)(DI*2), R15; \
+	VMOVUPS (BP), Z0; \
+	VMOVUPS 64(BP), Z1; \
+	VMOVUPS (BP)(DI*1), Z2; \
+	VMOVUPS 64(BP)(DI*1), Z3; \
 	VMOVUPS (R15), Z4; \
 	VMOVUPS 64(R15), Z5; \
 	VMOVUPS (R15)(DI*1), Z6; \
@@ -77,10 +93,11 @@ same: \
 // NEXT ends a row and begins the next one.
 #define NEXT(next, same, zero) \
 next: \
-	DECL R8; \
+	DECQ R8; \
 	STOREROW; \
-	SUBQ $-128, DX; \
-	CMPB sparse_accumulate(BP), $0; \
+	SUBQ $-128, BP; \
+	MOVQ BP, ROWOFC; \
+	CMPB ACCUMULATE, $0; \
 	JEQ zero; \
 	LOADROW; \
 	JMP same; \
@@ -92,49 +109,42 @@ zero: \
 #define SPARSE(P1, P2, P3) \
 	MOVQ args+0(FP), BP; \
 	UPDATES; \
+	MOVQ BP, ARGS; \
+	MOVQ besideUpdate_size(BP), AX; \
+	MOVQ AX, SIZE; \
+	MOVB sparse_accumulate(BP), AX; \
+	MOVB AX, ACCUMULATE; \
 product: \
+	MOVQ sparse_ta(BP), CX; \
+	MOVQ sparse_tb(BP), DX; \
 	MOVQ sparse_terms(BP), AX; \
-	MOVQ sparse_last(BP), CX; \
-	SUBQ AX, CX; \
 	MOVQ sparse_b(BP), R9; \
 	MOVQ sparse_pb(BP), R10; \
-	MOVQ sparse_c(BP), DX; \
 	MOVQ sparse_pc(BP), DI; \
-	CMPB sparse_accumulate(BP), $0; \
+	MOVQ sparse_c(BP), BP; \
+	MOVQ BP, ROWOFC; \
+	CMPB ACCUMULATE, $0; \
 	JNE load; \
 	ZEROROW; \
 	JMP slot; \
 load: \
 	LOADROW; \
 slot: \
+	MOVQ ARGS, BP; \
 	CMPQ R13, besideUpdate_end(BP); \
-	JGE fours; \
-	SUBQ $32, CX; \
-	JLT few; \
-	SLOT(TWOTERMS(0, next0, same0, next1, same1), TWOTERMS(2, next2, same2, next3, same3), P1, P2, P3, first, second, last); \
-	ADDQ $32, AX; \
-	JMP slot; \
-few: \
-	ADDQ $32, CX; \
-fours: \
-	SUBQ $32, CX; \
-	JLT ones; \
-four: \
-	TWOTERMS(0, next4, same4, next5, same5); \
-	TWOTERMS(2, next6, same6, next7, same7); \
-	ADDQ $32, AX; \
-	SUBQ $32, CX; \
-	JGE four; \
-ones: \
-	ADDQ $32, CX; \
-	JZ end; \
-one: \
-	TERM(0, next8, same8); \
+	JGE quad; \
+	SLOT(FIRSTHALF(next0, same0, next1, same1), SECONDHALF(next2, same2, next3, same3), P1, P2, P3, first, second, last); \
 	ADDQ $8, AX; \
-	SUBQ $8, CX; \
-	JNZ one; \
+	JNZ slot; \
+	JMP end; \
+quad: \
+	FIRSTHALF(next4, same4, next5, same5); \
+	SECONDHALF(next6, same6, next7, same7); \
+	ADDQ $8, AX; \
+	JNZ quad; \
 end: \
 	STOREROW; \
+	MOVQ ARGS, BP; \
 	LEAQ (R9)(R10*4), R9; \
 	MOVQ R9, sparse_b(BP); \
 	SHLQ $2, DI; \
@@ -156,8 +166,7 @@ done: \
 	NEXT(next4, same4, zero4); \
 	NEXT(next5, same5, zero5); \
 	NEXT(next6, same6, zero6); \
-	NEXT(next7, same7, zero7); \
-	NEXT(next8, same8, zero8)
+	NEXT(next7, same7, zero7)
 
 // func sparseSGDAVX512Asm(args *sparse)
 TEXT ·sparseSGDAVX512Asm(SB), NOSPLIT, $384-8

@@ -6,14 +6,15 @@
 // of its chains:
 //
 //    B, row k of two panels     V16 … V19, V20 … V23   V16 … V19, V20 … V23
-//    a[i,k]   the broadcast V24   V0 … V3    V4 … V7     V8 … V11   V12 … V15
+//    a[i,k]   the broadcast V25   V0 … V3    V4 … V7     V8 … V11   V12 … V15
 //
-//    R0, R1    the next term, the end of all  R6      accumulate
-//    R2, R3    B, distance of its panels      R7      where row k of B begins
-//    R4, R5    row i of C, distance of its panels     R8, R9   scratch
+//    R0, R1    a and b of the next quad       R7      b of the terms left in it, V24 their a
+//    R2, R3    B, distance of its panels      R8, R9  row k of B in both panels; scratch
+//    R4, R5    row i of C, distance of its panels
+//    R6        accumulate                     R10     b behind all terms
 //
-// The terms of all rows are one list: the code for a next row stands behind that for the
-// terms.
+// Four terms, a quad, are loaded at once. The terms of all rows are one list: the code for
+// a next row stands behind that for the terms and goes back to where it came from.
 
 #define STOREROW \
 	MOVD R4, R8; \
@@ -47,66 +48,84 @@
 	VEOR V14.B16, V14.B16, V14.B16; \
 	VEOR V15.B16, V15.B16, V15.B16
 
-// func sparseNEONAsm(list, last *term, b *float32, pb int, c *float32, pc int, accumulate bool)
-TEXT ·sparseNEONAsm(SB), NOSPLIT, $0-49
-	MOVD list+0(FP), R0
-	MOVD last+8(FP), R1
-	MOVD b+16(FP), R2
-	MOVD pb+24(FP), R3
-	MOVD c+32(FP), R4
-	MOVD pc+40(FP), R5
-	MOVBU accumulate+48(FP), R6
+// TERM is term N of a quad.
+#define TERM(N, next, same) \
+	TBNZ $0, R7, next; \
+same: \
+	VDUP V24.S[N], V25.S4; \
+	UXTHW R7, R8; \
+	LSR $16, R7, R7; \
+	ADD R8, R2, R8; \
+	ADD R3, R8, R9; \
+	FLDPQ (R8), (F16, F17); \
+	FLDPQ 32(R8), (F18, F19); \
+	FLDPQ 64(R8), (F20, F21); \
+	FLDPQ 96(R8), (F22, F23); \
+	VFMLA V25.S4, V16.S4, V0.S4; \
+	VFMLA V25.S4, V17.S4, V1.S4; \
+	VFMLA V25.S4, V18.S4, V2.S4; \
+	VFMLA V25.S4, V19.S4, V3.S4; \
+	VFMLA V25.S4, V20.S4, V4.S4; \
+	VFMLA V25.S4, V21.S4, V5.S4; \
+	VFMLA V25.S4, V22.S4, V6.S4; \
+	VFMLA V25.S4, V23.S4, V7.S4; \
+	FLDPQ (R9), (F16, F17); \
+	FLDPQ 32(R9), (F18, F19); \
+	FLDPQ 64(R9), (F20, F21); \
+	FLDPQ 96(R9), (F22, F23); \
+	VFMLA V25.S4, V16.S4, V8.S4; \
+	VFMLA V25.S4, V17.S4, V9.S4; \
+	VFMLA V25.S4, V18.S4, V10.S4; \
+	VFMLA V25.S4, V19.S4, V11.S4; \
+	VFMLA V25.S4, V20.S4, V12.S4; \
+	VFMLA V25.S4, V21.S4, V13.S4; \
+	VFMLA V25.S4, V22.S4, V14.S4; \
+	VFMLA V25.S4, V23.S4, V15.S4
+
+// NEXT ends a row and begins the next one.
+#define NEXT(next, same, zero) \
+next: \
+	SUB $1, R7; \
+	STOREROW; \
+	ADD $128, R4; \
+	CBZ R6, zero; \
+	LOADROW; \
+	B same; \
+zero: \
+	ZEROROW; \
+	B same
+
+// func sparseNEONAsm(ta *float32, tb *uint16, n int, b *float32, pb int, c *float32, pc int, accumulate bool)
+TEXT ·sparseNEONAsm(SB), NOSPLIT, $0-57
+	MOVD ta+0(FP), R0
+	MOVD tb+8(FP), R1
+	MOVD n+16(FP), R10
+	ADD R10<<1, R1, R10
+	MOVD b+24(FP), R2
+	MOVD pb+32(FP), R3
+	MOVD c+40(FP), R4
+	MOVD pc+48(FP), R5
+	MOVBU accumulate+56(FP), R6
 	CBNZ R6, load
 	ZEROROW
-	B term
+	B quad
 load:
 	LOADROW
-term:
-	MOVWU 4(R0), R7
-	TBNZ $0, R7, next
-same:
-	VLD1R (R0), [V24.S4]
-	ADD R7, R2, R8
-	ADD R3, R8, R9
-	FLDPQ (R8), (F16, F17)
-	FLDPQ 32(R8), (F18, F19)
-	FLDPQ 64(R8), (F20, F21)
-	FLDPQ 96(R8), (F22, F23)
-	VFMLA V24.S4, V16.S4, V0.S4
-	VFMLA V24.S4, V17.S4, V1.S4
-	VFMLA V24.S4, V18.S4, V2.S4
-	VFMLA V24.S4, V19.S4, V3.S4
-	VFMLA V24.S4, V20.S4, V4.S4
-	VFMLA V24.S4, V21.S4, V5.S4
-	VFMLA V24.S4, V22.S4, V6.S4
-	VFMLA V24.S4, V23.S4, V7.S4
-	FLDPQ (R9), (F16, F17)
-	FLDPQ 32(R9), (F18, F19)
-	FLDPQ 64(R9), (F20, F21)
-	FLDPQ 96(R9), (F22, F23)
-	VFMLA V24.S4, V16.S4, V8.S4
-	VFMLA V24.S4, V17.S4, V9.S4
-	VFMLA V24.S4, V18.S4, V10.S4
-	VFMLA V24.S4, V19.S4, V11.S4
-	VFMLA V24.S4, V20.S4, V12.S4
-	VFMLA V24.S4, V21.S4, V13.S4
-	VFMLA V24.S4, V22.S4, V14.S4
-	VFMLA V24.S4, V23.S4, V15.S4
-	ADD $8, R0
-	CMP R1, R0
-	BNE term
+quad:
+	MOVD.P 8(R1), R7
+	VLD1.P 16(R0), [V24.S4]
+	TERM(0, next0, same0)
+	TERM(1, next1, same1)
+	TERM(2, next2, same2)
+	TERM(3, next3, same3)
+	CMP R10, R1
+	BNE quad
 	STOREROW
 	RET
-next:
-	SUB $1, R7
-	STOREROW
-	ADD $128, R4
-	CBNZ R6, loadNext
-	ZEROROW
-	B same
-loadNext:
-	LOADROW
-	B same
+	NEXT(next0, same0, zero0)
+	NEXT(next1, same1, zero1)
+	NEXT(next2, same2, zero2)
+	NEXT(next3, same3, zero3)
 
 // func regularNEONAsm(x *float32, n int, least float32) bool
 //

@@ -77,7 +77,7 @@ func (c sparseCase) check(t *testing.T, guards []*guard, special fill) {
 // every number of terms, and every remainder of terms and parameters, in no tile, in one
 // and in two.
 func TestSparseGemm(t *testing.T) {
-	guards := guardsFor(t, 6, 30_000)
+	guards := guardsFor(t, 6, 70_000)
 	ms, ks := []int{0, 1, 2, 3, 7, 20}, []int{1, 2, 3, 4, 5, 31, 32, 33, 64, 71}
 	if testing.Short() {
 		ms, ks = []int{0, 1, 5}, []int{1, 4, 33}
@@ -92,6 +92,7 @@ func TestSparseGemm(t *testing.T) {
 			}
 		}
 		sparseCase{20, 64, 1, 0.5, 0, false, rule, 1920}.check(t, guards, moderate)
+		sparseCase{2, maxTermSteps, 1, 0.5, 0, false, rule, 64}.check(t, guards, moderate)
 		sparseCase{50, 32, 2, 0.4, 0, true, rule, 4800}.check(t, guards, moderate)
 		sparseCase{3, 40, 1, 0.5, 0, false, rule, 5000}.check(t, guards, mixed)
 	}
@@ -167,18 +168,21 @@ func TestSparseGemmIsGemm(t *testing.T) {
 }
 
 // The bounds are needed: below them a sum may become −0, which a skipped zero would
-// have made +0.
+// have made +0. (A quad of terms: none fills up the list.)
 func TestSparseGemmNeedsBounds(t *testing.T) {
 	for _, k := range Available() {
-		a, b := make([]float32, PanelWidth), make([]float32, k.SparseN*2)
-		a[0], b[0], b[PanelWidth] = -LeastTerm, LeastFactor/0x1p50, 1
+		a, b := make([]float32, PanelWidth), make([]float32, k.SparseN*(quad+1))
+		for i := range quad {
+			a[i], b[i*PanelWidth] = -LeastTerm, LeastFactor/0x1p50
+		}
+		b[quad*PanelWidth] = 1
 		if !k.Regular(a, LeastTerm) || k.Regular(b, LeastFactor) {
 			t.Errorf("%s: Regular of A, B = %v, %v, want true, false", k.Name, k.Regular(a, LeastTerm), k.Regular(b, LeastFactor))
 		}
-		terms, dense, sparse := NewTerms(1, 2), make([]float32, k.SparseN), make([]float32, k.SparseN)
-		k.Nonzeros(terms, a, 1, 2, 0)
-		k.Gemm(Gemm{M: 1, N: k.SparseN, K: 2, A: a, RS: PanelWidth, CS: 1, B: b, LDB: PanelWidth, PB: 2 * PanelWidth, C: dense, LDC: PanelWidth, PC: PanelWidth})
-		k.SparseGemm(SparseGemm{N: k.SparseN, A: terms, B: b, PB: 2 * PanelWidth, C: sparse, PC: PanelWidth}, Update{})
+		terms, dense, sparse := NewTerms(1, quad+1), make([]float32, k.SparseN), make([]float32, k.SparseN)
+		k.Nonzeros(terms, a, 1, quad+1, 0)
+		k.Gemm(Gemm{M: 1, N: k.SparseN, K: quad + 1, A: a, RS: PanelWidth, CS: 1, B: b, LDB: PanelWidth, PB: (quad + 1) * PanelWidth, C: dense, LDC: PanelWidth, PC: PanelWidth})
+		k.SparseGemm(SparseGemm{N: k.SparseN, A: terms, B: b, PB: (quad + 1) * PanelWidth, C: sparse, PC: PanelWidth}, Update{})
 		if math.Signbit(float64(dense[0])) || !math.Signbit(float64(sparse[0])) {
 			t.Errorf("%s: %g and %g, want +0 and −0", k.Name, dense[0], sparse[0])
 		}
@@ -189,15 +193,18 @@ func TestSparseGemmNeedsBounds(t *testing.T) {
 func TestNonzeros(t *testing.T) {
 	guards := guardsFor(t, 1, 30_000)
 	for _, k := range Available() {
-		for steps := 1; steps <= 100; steps++ {
+		for steps := 1; steps <= maxTermSteps; steps++ {
+			if steps == 100 {
+				steps = maxTermSteps // the last one
+			}
 			for _, special := range []fill{moderate, mixed, wild} {
 				for _, density := range []float64{0, 0.05, 0.5, 1} {
 					r := random(steps, int(special))
 					c := sparseCase{m: 1 + r.IntN(5), k: steps, density: density, gap: r.IntN(3)}
 					a, pa := c.left(r, special)
 					want, got := NewTerms(c.m, steps), NewTerms(c.m, steps)
-					for i := range got.list {
-						got.list[i] = term{1, 2}
+					for i := range got.a {
+						got.a[i], got.b[i] = 1, 2
 					}
 					nonzerosGo(want, a, c.m, steps, pa)
 					for _, place := range []int{flushRight, 1} {
@@ -209,8 +216,8 @@ func TestNonzeros(t *testing.T) {
 						if err := guards[0].check(); err != nil {
 							t.Fatalf("%s: Nonzeros of %+v: %v", k.Name, c, err)
 						}
-						if got.rows != want.rows || got.k != want.k || got.n != want.n || !slices.EqualFunc(got.list[:got.n], want.list[:want.n], func(x, y term) bool { return x.b == y.b && sameBits(x.a, y.a) }) {
-							t.Fatalf("%s: Nonzeros of %+v: %v, want %v", k.Name, c, got.list[:got.n], want.list[:want.n])
+						if got.rows != want.rows || got.k != want.k || got.n != want.n || got.count != want.count || !slices.Equal(got.b[:got.n], want.b[:want.n]) || !slices.EqualFunc(got.a[:got.n], want.a[:want.n], sameBits) {
+							t.Fatalf("%s: Nonzeros of %+v: %v at %v, want %v at %v", k.Name, c, got.a[:got.n], got.b[:got.n], want.a[:want.n], want.b[:want.n])
 						}
 					}
 				}
@@ -221,17 +228,20 @@ func TestNonzeros(t *testing.T) {
 
 // The assembly may write termSlack terms behind the last one, and no more.
 func TestNonzerosSlack(t *testing.T) {
-	guards := guardsFor(t, 2, 3000)
+	guards := guardsFor(t, 3, 3000)
 	for _, k := range Available() {
 		for steps := 1; steps <= 40; steps++ {
 			a := moderate.values(random(steps), guards[0].floats((steps-1)/PanelWidth*32+2*32, flushRight))
-			memory := guards[1].bytes((2*steps+termSlack)*8, flushRight, 8)
-			terms := Terms{list: unsafe.Slice((*term)(unsafe.Pointer(unsafe.SliceData(memory))), 2*steps+termSlack)}
+			room := 2*steps + termSlack
+			offsets := guards[2].bytes(2*room, flushRight, 2)
+			terms := Terms{a: guards[1].floats(room, flushRight), b: unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(offsets))), room)}
 			if err := faults(func() { k.Nonzeros(&terms, a, 2, steps, 32) }); err != nil {
 				t.Fatalf("%s: %d steps: %v", k.Name, steps, err)
 			}
-			if err := guards[1].check(); err != nil {
-				t.Fatalf("%s: %d steps: %v", k.Name, steps, err)
+			for _, g := range guards {
+				if err := g.check(); err != nil {
+					t.Fatalf("%s: %d steps: %v", k.Name, steps, err)
+				}
 			}
 		}
 	}
@@ -298,6 +308,7 @@ func TestSparseGemmContract(t *testing.T) {
 		for what, call := range map[string]func(){
 			"more rows than room":  func() { k.Nonzeros(terms, make([]float32, 11*PanelWidth), 11, 8, 0) },
 			"no steps":             func() { k.Nonzeros(terms, a, 10, 0, 0) },
+			"513 steps":            func() { k.Nonzeros(NewTerms(1, 513), make([]float32, 17*PanelWidth), 1, 513, PanelWidth) },
 			"rows that a lacks":    func() { k.Nonzeros(terms, a[:len(a)-1], 10, 8, 0) },
 			"panels that a lacks":  func() { k.Nonzeros(NewTerms(1, 33), a, 1, 33, 9*PanelWidth+1) },
 			"a negative number":    func() { k.Nonzeros(terms, a, -1, 8, 0) },

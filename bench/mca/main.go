@@ -41,7 +41,7 @@ var kernels = []struct {
 	{"gemm5x16NEON", "FMA", 20, true},
 	{"gemm4x16NEON", "FMA", 16, true},
 	{"gemv4x16NEON", "FMA", 16, true},
-	{"sparseNEONAsm", "FMA", 16, true},
+	{"sparseNEONAsm", "FMA", 64, true},
 	{"expNEONAsm", "number", 4, false},
 	{"logNEONAsm", "number", 4, false},
 	{"sigmoidNEONAsm", "number", 4, false},
