@@ -133,7 +133,9 @@ func BenchmarkEpoch(b *testing.B) {
 // BenchmarkLarge trains a network of large layers for 12,000 samples a turn.
 func BenchmarkLarge(b *testing.B) {
 	_, s := clothes()
-	epoch(b, s, []int{1024, 1024}, 128, activations.ReLU, "adam", optim.NewAdam(0.001))
+	for _, batch := range []int{128, 512} {
+		epoch(b, s, []int{1024, 1024}, batch, activations.ReLU, "adam", optim.NewAdam(0.001))
+	}
 }
 
 // BenchmarkRow serves single rows: without a zero, and an image, half of whose pixels
