@@ -17,6 +17,8 @@ type sparse struct {
 }
 
 // maskedAVX2 holds for each mask of eight numbers the indices of those that it has.
+//
+//lint:ignore U1000 the assembly reads it
 var maskedAVX2 = func() (table [256][8]uint8) {
 	for mask := range table {
 		n := 0
