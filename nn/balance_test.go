@@ -2,6 +2,8 @@ package nn
 
 import (
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -227,4 +229,58 @@ func BenchmarkSlowCore(b *testing.B) {
 			})
 		}
 	}
+}
+
+// Every panel of inputs is claimed once, by whoever is free, and what a worker claims is
+// its own part while there is any, from the front.
+func TestClaims(t *testing.T) {
+	for workers := 1; workers <= 5; workers++ {
+		for panels := range 40 {
+			tr := &trainer{kernels: asm.Best(), balance: newBalance(panels, workers), claims: make([]claims, workers)}
+			lo, hi := tr.balance.share(panels, workers-1, workers)
+
+			// one worker alone
+			tr.deal(panels, workers)
+			var all []int
+			for first, n := tr.claim(workers-1, workers, widePanels); n > 0; first, n = tr.claim(workers-1, workers, widePanels) {
+				require.LessOrEqual(t, n, widePanels)
+				for i := range n {
+					if at := len(all); at < hi-lo {
+						require.Equal(t, lo+at, first+i, "%d of %d workers, %d panels", workers-1, workers, panels)
+					}
+					all = append(all, first+i)
+				}
+			}
+			slices.Sort(all)
+			require.Equal(t, upTo(panels), all, "%d workers, %d panels", workers, panels)
+
+			// all at once
+			tr.deal(panels, workers)
+			claimed := make([][]int, workers)
+			var wg sync.WaitGroup
+			for w := range workers {
+				wg.Add(1)
+				go func() {
+					defer wg.Done()
+					for first, n := tr.claim(w, workers, widePanels); n > 0; first, n = tr.claim(w, workers, widePanels) {
+						for i := range n {
+							claimed[w] = append(claimed[w], first+i)
+						}
+					}
+				}()
+			}
+			wg.Wait()
+			all = slices.Concat(claimed...)
+			slices.Sort(all)
+			require.Equal(t, upTo(panels), all, "%d workers, %d panels", workers, panels)
+		}
+	}
+}
+
+// upTo returns 0 … n−1, nil where n is 0.
+func upTo(n int) (all []int) {
+	for i := range n {
+		all = append(all, i)
+	}
+	return all
 }

@@ -238,11 +238,15 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 			group, _ := t.balance.share(t.groups(), worker, workers)
 			next = group * groupWidth
 		}
-		o.weights(t, worker, 0, p.run(0, p.out), first, end, next)
+		together := 0
+		if o.x.set && t.takes(workers) {
+			together = workers
+		}
+		o.weights(t, worker, 0, p.run(0, p.out), first, end, next, together)
 	} else {
 		for u := lo; u < hi; {
 			r := p.run(u, hi)
-			o.weights(t, worker, u, r, 0, p.panels(), 0)
+			o.weights(t, worker, u, r, 0, p.panels(), 0, 0)
 			u += r.n
 		}
 	}
@@ -255,9 +259,10 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 }
 
 // weights updates the weights of units from u on for the panels [from, to) of
-// inputs: those of the panels of one product while the next product is under way.
-// The worker will read the next batch from sample next on.
-func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, next int) {
+// inputs, or, where so many workers do it together, for those that it claims: the weights of
+// one product while the next product is under way. The worker will read the next batch from
+// sample next on.
+func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, next, together int) {
 	const width = asm.PanelWidth
 	p, size, wide := o.p, r.n*width, widePanels
 	if size != r.stride {
@@ -267,9 +272,15 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 	products := (to - from + wide - 1) / wide
 	var pending asm.Update
 	var read []float32 // of the set: widePanels panels of features
-	for i := range products {
+	for i := 0; ; i++ {
 		j := from + i*wide
 		panels := min(wide, to-j)
+		if together > 0 {
+			j, panels = t.claim(worker, together, wide)
+		}
+		if panels <= 0 {
+			break
+		}
 		dw := t.scratch[worker][i%2*wide*size:][:panels*size]
 		g := asm.Gemm{
 			M: r.n, N: min(panels*width, p.in-j*width), RS: width, CS: 1, PA: p.out * width,
@@ -278,7 +289,7 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 		if g.N < panels*width {
 			clear(dw[(panels-1)*size:]) // the pads
 		}
-		if o.x.set {
+		if o.x.set && i < products {
 			t.prefetch(next, i, products)
 		}
 		terms := 0 // columns that are multiplied by terms
@@ -291,7 +302,11 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 			case !o.x.set:
 				g.B, g.PB = o.x.rows[(j*o.x.samples+first)*width:], o.x.samples*width
 			case i*wide%widePanels == 0 || t.batch > updateSamples:
-				read = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, min(min(widePanels, to-j)*width, p.in-j*width))
+				n := panels
+				if wide == 1 {
+					n = min(widePanels, to-j)
+				}
+				read = t.readers[worker].rows(t.kernels, t.data, t.batchRows(first, g.K), j*width, min(n*width, p.in-j*width))
 				g.B, g.PB = read, g.K*width
 			default:
 				g.B, g.PB = read[i*wide%widePanels*g.K*width:], g.K*width

@@ -69,6 +69,10 @@ func BenchmarkScale(b *testing.B) {
 				}
 				for b.Loop() {
 					next()
+					t.deal(panelsOf(s.features), workers)
+					for w := range workers - 1 {
+						t.claims[w].left.Store(0) // others claim theirs
+					}
 					for _, p := range t.plans[workers-1] {
 						p.op.run(t, workers-1, workers)
 					}
