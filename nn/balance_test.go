@@ -231,55 +231,62 @@ func BenchmarkSlowCore(b *testing.B) {
 	}
 }
 
-// Every panel of inputs is claimed once, by whoever is free, and what a worker claims is
-// its own part while there is any, from the front.
+// Every panel of inputs is claimed once, by whoever is free: a worker's own part from the
+// front while there is any of it, then others' from the end.
 func TestClaims(t *testing.T) {
 	for workers := 1; workers <= 5; workers++ {
 		for panels := range 40 {
 			tr := &trainer{kernels: asm.Best(), balance: newBalance(panels, workers), claims: make([]claims, workers)}
-			lo, hi := tr.balance.share(panels, workers-1, workers)
-
-			// one worker alone
-			tr.deal(panels, workers)
-			var all []int
-			for first, n := tr.claim(workers-1, workers, widePanels); n > 0; first, n = tr.claim(workers-1, workers, widePanels) {
-				require.LessOrEqual(t, n, widePanels)
-				for i := range n {
-					if at := len(all); at < hi-lo {
-						require.Equal(t, lo+at, first+i, "%d of %d workers, %d panels", workers-1, workers, panels)
-					}
-					all = append(all, first+i)
+			for w := range workers { // one alone
+				tr.deal(panels, workers)
+				lo, hi := tr.balance.share(panels, w, workers)
+				var all []int
+				ends := map[int]bool{} // of what is left of the parts
+				for v := range workers {
+					_, hi := tr.balance.share(panels, v, workers)
+					ends[hi] = true
 				}
-			}
-			slices.Sort(all)
-			require.Equal(t, upTo(panels), all, "%d workers, %d panels", workers, panels)
-
-			// all at once
-			tr.deal(panels, workers)
-			claimed := make([][]int, workers)
-			var wg sync.WaitGroup
-			for w := range workers {
-				wg.Add(1)
-				go func() {
-					defer wg.Done()
-					for first, n := tr.claim(w, workers, widePanels); n > 0; first, n = tr.claim(w, workers, widePanels) {
-						for i := range n {
-							claimed[w] = append(claimed[w], first+i)
-						}
+				for first, n := tr.claim(w, workers, widePanels); n > 0; first, n = tr.claim(w, workers, widePanels) {
+					require.LessOrEqual(t, n, widePanels)
+					if at := len(all); at < hi-lo {
+						require.Equal(t, lo+at, first, "worker %d of %d, %d panels", w, workers, panels)
+					} else {
+						require.True(t, ends[first+n], "worker %d of %d, %d panels: %d … %d", w, workers, panels, first, first+n-1)
+						delete(ends, first+n)
+						ends[first] = true
 					}
-				}()
+					all = append(all, upTo(first, first+n)...)
+				}
+				slices.Sort(all)
+				require.Equal(t, upTo(0, panels), all, "worker %d of %d, %d panels", w, workers, panels)
 			}
-			wg.Wait()
-			all = slices.Concat(claimed...)
-			slices.Sort(all)
-			require.Equal(t, upTo(panels), all, "%d workers, %d panels", workers, panels)
 		}
+	}
+	const workers, panels = 3, 25
+	tr := &trainer{kernels: asm.Best(), balance: newBalance(panels, workers), claims: make([]claims, workers)}
+	for range 100 { // all at once
+		tr.deal(panels, workers)
+		claimed := make([][]int, workers)
+		var wg sync.WaitGroup
+		for w := range workers {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				for first, n := tr.claim(w, workers, widePanels); n > 0; first, n = tr.claim(w, workers, widePanels) {
+					claimed[w] = append(claimed[w], upTo(first, first+n)...)
+				}
+			}()
+		}
+		wg.Wait()
+		all := slices.Concat(claimed...)
+		slices.Sort(all)
+		require.Equal(t, upTo(0, panels), all)
 	}
 }
 
-// upTo returns 0 … n−1, nil where n is 0.
-func upTo(n int) (all []int) {
-	for i := range n {
+// upTo returns lo … hi−1, nil where there is none.
+func upTo(lo, hi int) (all []int) {
+	for i := lo; i < hi; i++ {
 		all = append(all, i)
 	}
 	return all

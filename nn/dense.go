@@ -213,7 +213,7 @@ func (o *denseBackward) multiply(t *trainer, i0, i1, s0, s1 int) {
 type denseUpdate struct {
 	p      *parameters
 	x, y   *buffer
-	inputs bool // a worker owns panels of inputs instead of units
+	inputs bool // a worker owns panels of inputs instead of units, or claims them
 	sparse bool // much of the gradient of y is zero
 }
 

@@ -131,23 +131,35 @@ func TestRegroup(t *testing.T) {
 	}
 }
 
-// Workers that take panel after panel of a large batch make the bits of one worker.
+// Workers that take panel after panel of a large batch, and claim what they update, make
+// the bits of one worker: with few inputs and many, and with more workers than panels of
+// inputs.
 func TestTakenPanels(t *testing.T) {
-	const batch = 32*panelsToTake*2 + 5
-	data := newPatterns(3*batch-100, 5, 7)
-	everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
-		train := func(workers int) *Sequential {
-			m := compiled(t, NewSequential("", Flatten(5, 7), Dense(12, activations.Tanh), Dropout(0.3), Dense(9, activations.Softmax), Dense(10, activations.Softmax)),
-				Config{Kernels: k, Workers: workers, Optimizer: optim.NewAdam(0.01), Seed: 3})
-			fit(t, m, data, FitOptions{BatchSize: batch})
-			return m
-		}
-		many := train(workers)
-		s, err := newSource("training", data, 35)
-		require.NoError(t, err)
-		tr := newTrainer(many, s, batch, workers)
-		tr.begin(make([]int32, batch), nil)
-		require.Equal(t, workers == 2, tr.takes(workers))
-		require.Equal(t, train(1).SHA256(), many.SHA256())
-	})
+	const batch = 32*panelsToTake*3 + 5
+	for _, c := range []struct {
+		rows, columns int
+		fn            activations.Activation
+	}{{5, 7, activations.Tanh}, {28, 28, activations.ReLU}, {1, 33, activations.ReLU}} {
+		data := newPatterns(3*batch-100, c.rows, c.columns)
+		everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
+			train := func(workers int) *Sequential {
+				m := compiled(t, NewSequential("", Flatten(c.rows, c.columns), Dense(12, c.fn), Dropout(0.3), Dense(9, activations.Softmax), Dense(10, activations.Softmax)),
+					Config{Kernels: k, Workers: workers, Optimizer: optim.NewAdam(0.01), Seed: 3})
+				fit(t, m, data, FitOptions{BatchSize: batch})
+				return m
+			}
+			many := train(workers)
+			require.Equal(t, train(1).SHA256(), many.SHA256())
+			s, err := newSource("training", data, c.rows*c.columns)
+			require.NoError(t, err)
+			tr := newTrainer(many, s, batch, workers)
+			tr.begin(make([]int32, batch), nil)
+			tr.step, tr.update = 1, many.optimizer.Prepare(1)
+			require.Equal(t, workers == 2 || workers == 3, tr.takes(workers))
+			tr.train(workers, 0)
+			for w := range tr.claims {
+				require.Zero(t, tr.claims[w].size(), "panels that worker %d left", w)
+			}
+		})
+	}
 }

@@ -22,7 +22,7 @@ type partition uint8
 const (
 	byUnits   partition = iota // its own units, all samples
 	bySamples                  // its own samples, all units
-	byInputs                   // weights: its own panels of inputs, all units
+	byInputs                   // weights: panels of inputs that it owns or claims, all units; one op a step
 	all                        // everything
 )
 

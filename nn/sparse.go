@@ -13,7 +13,7 @@ import (
 
 const (
 	// keptTerms is up to how many elements of a gradient a worker keeps the terms of,
-	// 8 bytes each. Made again for each product, they cost a quarter of it.
+	// 6 bytes each. Made again for each product, they cost a quarter of it.
 	keptTerms = 1 << 21
 
 	// A worker makes terms for dW where it has so many inputs at least, for dx so
