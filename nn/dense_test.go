@@ -139,7 +139,7 @@ func TestTakenPanels(t *testing.T) {
 	for _, c := range []struct {
 		rows, columns int
 		fn            activations.Activation
-	}{{5, 7, activations.Tanh}, {28, 28, activations.ReLU}, {1, 33, activations.ReLU}} {
+	}{{5, 7, activations.Tanh}, {10, 15, activations.ReLU}, {1, 33, activations.ReLU}} {
 		data := newPatterns(3*batch-100, c.rows, c.columns)
 		everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
 			train := func(workers int) *Sequential {
