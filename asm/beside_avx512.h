@@ -9,7 +9,7 @@
 //	                   two slots
 //	R15                scratch
 //	BP                 in UPDATES the arguments, which begin with a besideUpdate
-//	SIZE               the bytes of the update, in memory
+//	SIZE               the bytes of the update, in memory: whoever includes this tells where
 //	Z22, Z23, Z24, K1  scratch; Z27 … Z31: c[0] … c[4]
 
 #define C0 Z27

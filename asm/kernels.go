@@ -90,8 +90,8 @@ type Kernels struct {
 	GemmUpdate func(g Gemm, u Update)
 
 	// Nonzeros makes the m rows of a matrix terms of a sparse product, 1 ≤ k ≤ 512
-	// elements each, which lie in panels of 32 along k as those of an A with PA = pa, RS = 32
-	// and CS = 1. A row's 32 floats in the last panel must exist, what is beyond k
+	// elements each, which lie in panels of 32 along k as those of an A with PA = pa,
+	// RS = 32 and CS = 1. A row's 32 floats in the last panel must exist, what is beyond k
 	// does not count. A NaN is not zero.
 	Nonzeros func(t *Terms, a []float32, m, k, pa int)
 
@@ -100,7 +100,7 @@ type Kernels struct {
 	//
 	//	acc := 0 | C[i,j]; for the terms of row i in increasing k { acc = fma(A[i,k], B[k,j], acc) }; C[i,j] = acc
 	//
-	// An empty row has one term +0·B[0,j], the last one up to three more. Zeros of A cost
+	// An empty row has one term +0·B[0,j], the last row up to three more. Zeros of A cost
 	// nothing: what ReLU or a dropout has shut.
 	//
 	// By bits this is the chain over all k, zeros included, where A is
