@@ -1,4 +1,4 @@
-// Package matmul multiplies float32 matrices: views with any strides, products
+// Package matmul multiplies float32 matrices: views with any strides ≥ 0, products
 // blocked for the caches, divided over the workers of a pool, and finished
 // block by block by the caller while they are hot.
 //
@@ -20,14 +20,16 @@ type Epilogue interface {
 	// Finish is called once for each block of C, rows [i, i+rows) and columns
 	// [j, j+cols), when its chains are complete, by the worker that computed
 	// it: different blocks may be finished at the same time. The blocks cover C
-	// once; their sizes depend on the kernels and workers.
+	// once; their sizes depend on the kernels and workers. It must not use the
+	// engine or the pool of the product, which are busy until that is done.
 	Finish(i, j, rows, cols int)
 }
 
 // Engine multiplies with one set of kernels and the workers of one pool. It
 // keeps its packing buffers, so that repeated products allocate nothing. An
-// engine is for one goroutine at a time.
+// engine is for one goroutine, and one product, at a time.
 type Engine struct {
+	busy     bool
 	kernels  *asm.Kernels
 	pool     *Pool
 	scratch  []scratch // of each worker
@@ -56,8 +58,9 @@ type product struct {
 
 // Mul sets C = A·B, [m×n] = [m×k]·[k×n]; with k = 0 that is +0. The epilogue may
 // be nil. Mul panics, before it writes, where the sizes do not fit together, a
-// view is larger than its data, elements of C coincide, or C shares an element
-// with A or B.
+// stride is negative, a view is larger than its data, C has no stride that passes
+// over all that the other one reaches, so that elements may coincide, or C shares
+// an element with A or B.
 func (e *Engine) Mul(c, a, b Matrix, epilogue Epilogue) {
 	e.multiply("Mul", product{c: c, a: a, b: b, alpha: 1, epilogue: epilogue})
 }
@@ -97,9 +100,25 @@ func (e *Engine) multiply(op string, p product) {
 	if !apart(&p.c, &p.b) && overlap(p.c, p.b) {
 		panic("matmul: " + op + ": C shares elements with B: multiply into another matrix")
 	}
+	e.begin(op)
+	defer e.end()
 	e.product = p
 	e.run()
-	e.product.release()
+}
+
+// begin makes the engine busy with one product.
+func (e *Engine) begin(op string) {
+	if e.busy {
+		panic("matmul: " + op + " on an engine that is busy with a product: take another engine in an Epilogue, and one for each goroutine")
+	}
+	e.busy = true
+}
+
+// end makes the engine ready for the next product, and keeps no matrix alive.
+func (e *Engine) end() {
+	p := &e.product
+	p.c.Data, p.a.Data, p.b.Data, p.epilogue = nil, nil, nil, nil
+	e.busy = false
 }
 
 // run divides the product, which was checked, over the workers.
@@ -113,20 +132,18 @@ func (e *Engine) run() {
 			e.division = divide(p.c.Rows, p.c.Cols, p.a.Cols, len(e.scratch))
 		}
 		if e.division.workers() > 1 {
-			e.pool.Run(e, e.division.workers())
+			e.pool.Run((*task)(e), e.division.workers())
 			return
 		}
 	}
 	e.scratch[0].multiply(e.kernels, p, 0, p.c.Rows, 0, p.c.Cols)
 }
 
-// release keeps no matrix alive.
-func (p *product) release() {
-	p.c.Data, p.a.Data, p.b.Data, p.epilogue = nil, nil, nil, nil
-}
+// task is the product under way of an engine.
+type task Engine
 
-// Run is what one worker does of the product under way; [Pool.Run] calls it.
-func (e *Engine) Run(worker, _ int) {
+// Run is what one worker does of it.
+func (e *task) Run(worker, _ int) {
 	p, d := &e.product, &e.division
 	i0, i1 := d.rows(worker, p.c.Rows)
 	j0, j1 := d.cols(worker, p.c.Cols)

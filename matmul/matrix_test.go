@@ -1,6 +1,7 @@
 package matmul
 
 import (
+	"math"
 	"strings"
 	"testing"
 )
@@ -32,6 +33,10 @@ func TestMatrixContract(t *testing.T) {
 	m := NewMatrix(3, 4)
 	for message, f := range map[string]func(){
 		"a matrix of -1×2":                     func() { NewMatrix(-1, 2) },
+		"a matrix of 8×":                       func() { NewMatrix(8, math.MaxInt/4) },
+		"a matrix of 4×":                       func() { NewMatrix(4, math.MaxInt/2+1) }, // the product is 0
+		"block (1, 0) of":                      func() { m.Block(1, 0, math.MaxInt, 1) },
+		"block (0, 1) of":                      func() { m.Block(0, 1, 1, math.MaxInt) },
 		"element (3, 0) of a matrix of 3×4":    func() { m.At(3, 0) },
 		"element (0, -1) of a matrix of 3×4":   func() { m.Set(0, -1, 0) },
 		"block (2, 0) of 2×1 in a matrix of 3": func() { m.Block(2, 0, 2, 1) },

@@ -24,11 +24,12 @@ func (m *Matrix) checkView(op, name string) {
 	}
 }
 
-// checkDistinct panics where two elements of C may be the same number.
+// checkDistinct panics where two elements of C may be the same number: where neither
+// stride passes over all that the other one reaches.
 func (m *Matrix) checkDistinct(op string) {
 	r := m.runs()
 	if m.Rows > 0 && m.Cols > 0 && (r.Cols > 1 && r.ColStride == 0 || r.Rows > 1 && r.RowStride <= (r.Cols-1)*r.ColStride) {
-		panic(fmt.Sprintf("matmul: %s: elements of C coincide: %d×%d with strides %d and %d", op, m.Rows, m.Cols, m.RowStride, m.ColStride))
+		panic(fmt.Sprintf("matmul: %s: elements of C may coincide: it is %d×%d with strides %d and %d: want one stride to pass over all that the other one reaches", op, m.Rows, m.Cols, m.RowStride, m.ColStride))
 	}
 }
 

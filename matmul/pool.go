@@ -9,7 +9,8 @@ import (
 )
 
 // Task is work that several workers do together. Run is called once for each
-// worker, 0 ≤ worker < workers, all at the same time.
+// worker, 0 ≤ worker < workers, all at the same time. It must not call Run of its
+// own pool, which waits until the task is done.
 type Task interface{ Run(worker, workers int) }
 
 // Pool is a set of workers that stay: the caller of Run is worker 0, the others
@@ -69,7 +70,7 @@ func NewPool(workers int) *Pool {
 	p := &Pool{lanes: make([]lane, workers-1)}
 	for i := range p.lanes {
 		p.lanes[i].wake = make(chan struct{}, 1)
-		go p.work(i + 1)
+		go p.work(i+1, 0)
 	}
 	return p
 }
@@ -79,7 +80,8 @@ func (p *Pool) Workers() int { return len(p.lanes) + 1 }
 
 // Run lets the first workers of the pool do t together and returns when all of
 // them have. The caller is worker 0. Calls from several goroutines follow one
-// another. A panic of a worker is raised again here, once all have ended.
+// another. A panic of a worker is raised again here, once all have ended, and so
+// is one for a worker whose goroutine the task ended.
 func (p *Pool) Run(t Task, workers int) {
 	if workers < 1 || workers > p.Workers() {
 		panic(fmt.Sprintf("matmul: Run with %d workers on a pool of %d", workers, p.Workers()))
@@ -91,26 +93,33 @@ func (p *Pool) Run(t Task, workers int) {
 	}
 	p.yield = workers > runtime.GOMAXPROCS(0) || cooperative
 	p.ended += uint32(workers - 1)
-	if p.arrived.Load() != 0 { // a worker panicked before a barrier
+	if p.failed.Load() { // in the Run before, maybe with workers at a barrier
 		p.arrived.Store(0)
+		p.failure = nil
+		p.failed.Store(false)
 	}
 	for i := range p.lanes[:workers-1] {
 		l := &p.lanes[i]
 		l.task, l.workers = t, workers
 		l.call()
 	}
-	p.do(t, 0, workers)
-	w := p.newWait()
-	for p.done.Load() != p.ended {
-		w.turn()
-	}
-	p.end(&w)
+	p.lead(t, workers)
 	if p.failed.Load() {
-		failure := p.failure
-		p.failure = nil
-		p.failed.Store(false)
-		panic(failure)
+		panic(p.failure)
 	}
+}
+
+// lead does the part of worker 0 and returns when all have ended, also where the task
+// ends the goroutine.
+func (p *Pool) lead(t Task, workers int) {
+	defer func() {
+		w := p.newWait()
+		for p.done.Load() != p.ended {
+			w.turn()
+		}
+		p.end(&w)
+	}()
+	p.do(t, 0, workers)
 }
 
 // cooperative tells the platforms that run goroutines on one thread without
@@ -125,10 +134,10 @@ func (l *lane) call() {
 	}
 }
 
-// work is the life of one worker.
-func (p *Pool) work(worker int) {
+// work is the life of one worker that was called so many times.
+func (p *Pool) work(worker int, seen uint32) {
 	l := &p.lanes[worker-1]
-	for seen := uint32(0); ; seen++ {
+	for ; ; seen++ {
 		l.await(seen)
 		if l.closed.Load() {
 			return
@@ -165,22 +174,34 @@ func (l *lane) await(seen uint32) {
 	}
 }
 
-// do runs the task and keeps the first panic.
+// do runs the task and keeps the first panic. Where the task ends the goroutine, as
+// testing's FailNow does, another one goes on as that worker.
 func (p *Pool) do(t Task, worker, workers int) {
+	returned := false
 	defer func() {
-		if r := recover(); r != nil && r != errReleased && p.failed.CompareAndSwap(false, true) {
+		r := recover()
+		ended := r == nil && !returned
+		if ended {
+			r = fmt.Errorf("matmul: a task ended the goroutine of worker %d (runtime.Goexit, which testing's FailNow calls): return from it", worker)
+		}
+		if r != nil && r != errReleased && p.failed.CompareAndSwap(false, true) {
 			p.failure = r
+		}
+		if ended && worker > 0 {
+			go p.work(worker, p.lanes[worker-1].calls.Load())
+			p.done.Add(1)
 		}
 	}()
 	t.Run(worker, workers)
+	returned = true
 }
 
 // errReleased is what a barrier panics with when another worker failed.
 var errReleased = fmt.Errorf("matmul: another worker panicked")
 
-// Barrier returns when all workers of this Run have called it. What they wrote
-// before is then visible to all. It returns how long this one waited, the first
-// microsecond not counted.
+// Barrier returns when all workers of this Run have called it, with the number of
+// them. What they wrote before is then visible to all. It returns how long this one
+// waited, the first microsecond not counted.
 func (p *Pool) Barrier(workers int) time.Duration {
 	if workers == 1 {
 		return 0

@@ -134,6 +134,47 @@ func TestPoolPanic(t *testing.T) {
 	}
 }
 
+// A task that ends the goroutine of a worker panics in the caller of Run, or ends the
+// caller, who is worker 0, and the pool works on with as many goroutines.
+func TestPoolEndedGoroutine(t *testing.T) {
+	p := NewPool(4)
+	defer p.Close()
+	before := runtime.NumGoroutine()
+	for ending := range 4 {
+		ended := make(chan string)
+		go func() {
+			message := "the caller ends"
+			defer func() { ended <- message }()
+			message = panics(func() {
+				p.Run(taskFunc(func(worker, workers int) {
+					if worker == ending {
+						runtime.Goexit()
+					}
+					p.Barrier(workers)
+				}), 4)
+			})
+		}()
+		got := <-ended
+		if want := fmt.Sprintf("ended the goroutine of worker %d", ending); ending > 0 && !strings.Contains(got, want) {
+			t.Errorf("panic %q, want %q", got, want)
+		}
+		if ending == 0 && got != "the caller ends" {
+			t.Errorf("the caller did not end: %q", got)
+		}
+		var calls atomic.Int32
+		p.Run(taskFunc(func(_, workers int) { p.Barrier(workers); calls.Add(1) }), 4)
+		if calls.Load() != 4 {
+			t.Errorf("after a goroutine ended: %d of 4 workers ran", calls.Load())
+		}
+	}
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() != before; {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func TestPoolClose(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 10 {

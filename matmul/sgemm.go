@@ -26,6 +26,8 @@ func (e *Engine) Sgemm(transA, transB bool, m, n, k int, alpha float32, a []floa
 	if m < 0 || n < 0 || k < 0 {
 		panic(fmt.Sprintf("matmul: Sgemm: m = %d, n = %d, k = %d: none may be negative", m, n, k))
 	}
+	e.begin("Sgemm")
+	defer e.end()
 	p := &e.product // in place: copies of it take longer than a small product
 	p.alpha, p.accumulate, p.epilogue, p.transposed = alpha, beta != 0, nil, false
 	p.c.store("C", c, m, n, ldc, false)
@@ -54,7 +56,6 @@ func (e *Engine) Sgemm(transA, transB bool, m, n, k int, alpha float32, a []floa
 	if read || beta == 0 {
 		e.run()
 	}
-	p.release()
 }
 
 // store makes m op(X), rows×cols, of an X that is stored row-major with leading
