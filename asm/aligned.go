@@ -1,12 +1,18 @@
 package asm
 
-import "unsafe"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // Aligned returns a slice of n floats, all +0, that starts on a cache line of
 // 64 bytes. Kernels take any alignment; aligned operands are faster, because no
-// register crosses a line.
+// register crosses a line. It panics where n is negative.
 func Aligned(n int) []float32 {
 	const line = 64
+	if n < 0 {
+		panic(fmt.Sprintf("asm: Aligned: %d floats", n))
+	}
 	s := make([]float32, n+line/4)
 	skip := 0
 	if r := int(uintptr(unsafe.Pointer(unsafe.SliceData(s))) % line); r != 0 {

@@ -41,11 +41,8 @@ func (args *besideUpdate) prepare(u *Update, slot, lag int) (parameters int) {
 		w: &u.W[0], g: &u.G[0], constants: u.C,
 		size: parameters * size, end: (parameters + lag*slot) * size,
 	}
-	if u.S[0] != nil {
-		args.s0 = &u.S[0][0]
-	}
-	if u.S[1] != nil {
-		args.s1 = &u.S[1][0]
+	for i, to := range []**float32{&args.s0, &args.s1}[:ruleSlots[u.Rule]] {
+		*to = &u.S[i][0]
 	}
 	return parameters
 }

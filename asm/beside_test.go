@@ -10,7 +10,8 @@ import (
 // in panels along k, B and C in panels.
 type besideCase struct {
 	m, n, k    int
-	gap        int // floats between rows and panels that belong to nobody
+	whole      bool // A is one piece, not panels
+	gap        int  // floats between rows and panels that belong to nobody
 	accumulate bool
 	rule       Rule
 	parameters int
@@ -23,7 +24,10 @@ func (c besideCase) check(t *testing.T, guards []*guard, special fill) {
 	r := random(c.m, c.n, c.k, int(c.rule), c.parameters)
 	g := gemmCase{m: c.m, n: c.n, k: c.k, strips: true, panels: true, gap: c.gap}.gemm(r, special != moderate)
 	g.RS, g.Accumulate = PanelWidth, c.accumulate
-	if c.m > 0 && c.k > 0 { // rows of A without gaps
+	if c.whole {
+		g.PA = 0
+		g.A = special.values(r, make([]float32, (c.m-1)*PanelWidth+c.k))
+	} else if c.m > 0 && c.k > 0 { // rows of A without gaps
 		g.A = special.values(r, make([]float32, (c.k-1)/PanelWidth*g.PA+c.m*PanelWidth))
 	}
 	if c.gap != 1 && c.n > 0 && c.k > 0 { // rows of B without gaps: with them the sets do one after the other
@@ -59,14 +63,17 @@ func TestGemmUpdate(t *testing.T) {
 			for _, k := range ks {
 				n := []int{32, 16, 64, 17, 48, 5}[(m+k)%6]
 				for _, parameters := range []int{0, 15, 16, 33, 100, m * PanelWidth} {
-					besideCase{m, n, k, (m + k) % 3, (m+k)%2 == 0, rule, parameters}.check(t, guards, fill(parameters%int(fills)))
+					besideCase{m, n, k, false, (m + k) % 3, (m+k)%2 == 0, rule, parameters}.check(t, guards, fill(parameters%int(fills)))
 				}
 			}
 		}
-		besideCase{50, 32, 32, 0, false, rule, 1600}.check(t, guards, moderate)
-		besideCase{100, 32, 200, 0, true, rule, 3200}.check(t, guards, moderate)
-		besideCase{10, 32, 64, 0, false, rule, 5000}.check(t, guards, moderate)
-		besideCase{20, 112, 40, 2, true, rule, 2240}.check(t, guards, mixed)
+		besideCase{50, 32, 32, false, 0, false, rule, 1600}.check(t, guards, moderate)
+		besideCase{100, 32, 200, false, 0, true, rule, 3200}.check(t, guards, moderate)
+		besideCase{10, 32, 64, false, 0, false, rule, 5000}.check(t, guards, moderate)
+		besideCase{20, 112, 40, false, 2, true, rule, 2240}.check(t, guards, mixed)
+		for _, k := range []int{3, 8, 32, 45} { // rows of A overlap where they are longer than a panel
+			besideCase{m: 21, n: 64, k: k, whole: true, accumulate: k == 8, rule: rule, parameters: 1000}.check(t, guards, mixed)
+		}
 	}
 }
 
@@ -95,6 +102,13 @@ func TestGemmUpdateContract(t *testing.T) {
 			panicsUnchanged(t, k.Name+": GemmUpdate with "+what, [][]float32{g.C, u.W, u.S[0], u.S[1]}, func() { k.GemmUpdate(h, v) })
 		}
 		v := u
+		v.W, v.G = slices.Clone(u.W), slices.Clone(u.G)
+		v.Rule, v.S = RuleSGD, [2][]float32{{}, {}} // slots that the rule does not have
+		k.GemmUpdate(g, v)
+		if v.W[0] == u.W[0] {
+			t.Errorf("%s: GemmUpdate with slots that the rule does not have does not update", k.Name)
+		}
+		v = u
 		v.W, v.G = slices.Clone(u.W), slices.Clone(u.G)
 		k.GemmUpdate(Gemm{}, v)
 		if v.W[0] == u.W[0] {

@@ -1,6 +1,9 @@
 package asm
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // comparison is a call of a kernel that is to have the same effect in every
 // set.
@@ -91,16 +94,25 @@ func guardsFor(t testing.TB, n, size int) []*guard {
 	return guards
 }
 
-// panicsUnchanged checks that run panics and leaves the operands as they were.
+// refuses checks that run panics with a message of this package: a panic of the
+// runtime, or a fault in assembly, would be a check that is missing.
+func refuses(t *testing.T, what string, run func()) {
+	t.Helper()
+	if err := faults(run); err == nil {
+		t.Errorf("%s: no panic", what)
+	} else if !strings.HasPrefix(err.Error(), "panic: asm: ") {
+		t.Errorf("%s: %v, want a message of this package", what, err)
+	}
+}
+
+// panicsUnchanged checks that run refuses its operands and leaves them as they were.
 func panicsUnchanged(t *testing.T, what string, s [][]float32, run func()) {
 	t.Helper()
 	before := make([][]float32, len(s))
 	for i := range s {
 		before[i] = append([]float32{}, s[i]...)
 	}
-	if faults(run) == nil {
-		t.Errorf("%s: no panic", what)
-	}
+	refuses(t, what, run)
 	for i := range s {
 		if d := diff(s[i], before[i]); d != "" {
 			t.Errorf("%s wrote operand %d: %s", what, i, d)

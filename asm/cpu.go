@@ -13,7 +13,7 @@ type CPU struct {
 // Processor describes the processor. No result depends on it.
 func Processor() CPU {
 	c := CPU{Name: cpuid.CPU.BrandName, L1: max(0, cpuid.CPU.Cache.L1D), L2: max(0, cpuid.CPU.Cache.L2), L3: max(0, cpuid.CPU.Cache.L3)}
-	for _, id := range []cpuid.FeatureID{cpuid.FMA3, cpuid.AVX2, cpuid.AVX512F, cpuid.AVX512VL, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.ASIMD} {
+	for _, id := range []cpuid.FeatureID{cpuid.FMA3, cpuid.BMI2, cpuid.AVX2, cpuid.AVX512F, cpuid.AVX512VL, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.ASIMD} {
 		if cpuid.CPU.Supports(id) {
 			c.Features = append(c.Features, id.String())
 		}

@@ -5,9 +5,9 @@
 
 // Element-wise functions, 8 floats a turn.
 //
-//	Y0 the input and the output   Y1 the second input   Y2 … Y6 scratch
+//	Y0 the input and the output   Y1 the second input   Y2 … Y5 scratch
+//	Y7 a parameter   Y15 mask of the last turn
 //	DI output   SI, DX inputs   R8 floats to go   R9 floats done
-//	Y15 mask of the last turn
 
 // MAP1 applies CORE to one input.
 #define MAP1(CORE) \
@@ -37,7 +37,8 @@ done: \
 
 // MAP4 applies SHORT to four registers at a time where TEST leaves the zero flag,
 // which says that it may, and FULL to the others, one by one. SHORT loads and
-// stores, FULL goes from Y0 to Y0 and loses Y1 … Y5.
+// stores, and uses all registers, FULL goes from Y0 to Y0 and loses Y1 … Y5, so that
+// the mask, here Y5, is loaded again for the store.
 #define MAP4(TEST, SHORT, FULL) \
 	XORQ R9, R9; \
 	SUBQ $32, R8; \

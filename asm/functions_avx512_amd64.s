@@ -6,7 +6,7 @@
 // Element-wise functions, 16 floats a turn, or 64 while there are as many.
 //
 //	Z0 the input and the output   Z1 the second input   Z2 … Z7 scratch
-//	Z8, Z31 a parameter   Z16 … Z30 constants
+//	Z8, Z31 a parameter   Z9, Z16 … Z30 constants
 //	DI output   SI, DX inputs   R8 floats to go   R9 floats done
 //	K1 mask of the last turn
 

@@ -128,17 +128,6 @@
 #define RIGHT5 RIGHT4; VMOVAPS Y9, Y8
 #define RIGHT6 RIGHT5; VMOVAPS Y11, Y10
 
-// masks: the 8 lanes from index 8−n are n times all ones, then zero.
-DATA ·maskAVX2+0(SB)/8, $-1
-DATA ·maskAVX2+8(SB)/8, $-1
-DATA ·maskAVX2+16(SB)/8, $-1
-DATA ·maskAVX2+24(SB)/8, $-1
-DATA ·maskAVX2+32(SB)/8, $0
-DATA ·maskAVX2+40(SB)/8, $0
-DATA ·maskAVX2+48(SB)/8, $0
-DATA ·maskAVX2+56(SB)/8, $0
-GLOBL ·maskAVX2(SB), RODATA|NOPTR, $64
-
 // STEPS runs a loop over all steps of k: panel by panel of A, kp steps each,
 // after which A moves by pa more.
 #define STEPS(LOADB, STEP, steps, loop, end) \

@@ -225,6 +225,7 @@ var inherited = map[string]map[string]string{
 	"neon": {
 		"GemmUpdate": "it calls the set's own Gemm and update, one after the other",
 		"Nonzeros":   "making a term costs little beside using it",
+		"Pack":       "Go's memmove is written for arm64",
 	},
 }
 

@@ -4,8 +4,7 @@
 // same bits in every set (a NaN's payload and sign apart), for every length and
 // alignment. Each element of a product is one chain of fused multiply-adds in
 // increasing k; Gemv and SparseGemm leave zeros out, and tell when that changes no
-// bit. The package starts no goroutine, and allocates nothing but what Aligned and
-// NewTerms return.
+// bit. The package starts no goroutine, and its kernels allocate nothing.
 //
 // # The layout that the kernels share
 //
@@ -52,7 +51,8 @@ type Gemm struct {
 // field is what its function computes, for every set. Slices that take part in
 // one element-wise call have equal lengths; a mismatch panics with the sizes
 // before any store. Outputs may be the very slices that the comment allows, and
-// otherwise must not overlap inputs.
+// otherwise must not overlap inputs. The elements of an output are numbers of their own:
+// none of its strides is shorter than what lies across it.
 type Kernels struct {
 	// Name is "generic", "avx2", "avx512" or "neon".
 	Name string
@@ -246,7 +246,7 @@ type Kernels struct {
 	Adam func(w, g, m, v []float32, alpha, c1, c2, eps float32)
 }
 
-// Best returns the kernels that suit this CPU best.
+// Best returns the kernels that suit this CPU best. It makes the set: keep it.
 func Best() *Kernels { return Available()[0] }
 
 // Named returns the set of that name, or an error that lists the sets which

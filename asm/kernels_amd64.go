@@ -10,7 +10,7 @@ func Available() []*Kernels {
 	var sets []*Kernels
 	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3) {
 		sets = append(sets, avx2())
-		if cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512VL, cpuid.AVX512BW, cpuid.AVX512DQ) {
+		if cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512VL, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.BMI2) {
 			if slow512(cpuid.CPU.VendorID, cpuid.CPU.Family, cpuid.CPU.Model) {
 				sets = append(sets, avx512())
 			} else {
@@ -57,8 +57,8 @@ func avx2() *Kernels {
 	return k
 }
 
-// avx512 is the set for CPUs with AVX-512 F, VL, BW and DQ: 32 registers of 16
-// floats.
+// avx512 is the set for CPUs with AVX-512 F, VL, BW and DQ, and with BMI2 for shifts
+// that make masks: 32 registers of 16 floats.
 func avx512() *Kernels {
 	k := avx2()
 	k.Name = "avx512"

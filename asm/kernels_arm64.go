@@ -27,6 +27,6 @@ func neon() *Kernels {
 	k.SoftmaxPanel, k.CrossEntropyPanel = softmaxPanelNEON, crossEntropyPanelNEON
 	k.Gather, k.GatherRows, k.Prefetch = gatherNEON, gatherRowsNEON, prefetchNEON
 	k.PanelFromRows, k.RowsFromPanel = panelFromRowsNEON, rowsFromPanelNEON
-	k.Pack, k.Transpose, k.VecMat = packNEON, transposeNEON, vecMatNEON
+	k.Transpose, k.VecMat = transposeNEON, vecMatNEON
 	return k
 }

@@ -3,7 +3,7 @@
 #include "textflag.h"
 
 // Reductions in sixteen lanes: V0 holds lanes 0 … 3, V1 4 … 7, V2 8 … 11,
-// V3 12 … 15. FOLD16 is the last half of the fold: it leaves the result in F0.
+// V3 12 … 15. FOLD2 is the last step of the fold: it leaves the result in F0.
 //
 //    R1, R2  x, y    R8  numbers to go
 //    V4 … V7 16 numbers of x    V16 … V19 of y

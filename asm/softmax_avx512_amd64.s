@@ -9,7 +9,7 @@
 //
 //	Z8 maximum   Z9 number of the class   Z10 labels   Z11 z[label]−m
 //	Z12 exp(z[label]−m)   Z13 arg-max   Z15 ones, as integers   K3 columns with NaN
-//	Z0 … Z7 scratch   Z16 … constants
+//	Z0 … Z7, K2 scratch   Z16 … constants   K4 columns with a label
 //	DI d or p   SI z   R8 classes·128   R9 offset of the class
 
 // LANE: X = the sum of classes L, L+16, … of the columns at DI.

@@ -138,24 +138,24 @@ func TestSoftmaxAccuracy(t *testing.T) {
 			for i, v := range z {
 				exact := math.Exp(float64(v)-m) / sum
 				total += float64(p[i])
-				if e := math.Abs(float64(p[i]) - exact); e > relative*exact {
+				if e := math.Abs(float64(p[i]) - exact); !(e <= relative*exact) {
 					t.Errorf("%s: softmax of %d: p[%d] = %g, want %g", set.Name, n, i, p[i], exact)
 				}
 				gradient := float64(k) * exact
 				if i == label {
 					gradient -= float64(k)
 				}
-				if e := math.Abs(float64(d[i]) - gradient); e > float64(k)*relative*exact+u*math.Abs(gradient) {
+				if e := math.Abs(float64(d[i]) - gradient); !(e <= float64(k)*relative*exact+u*math.Abs(gradient)) {
 					t.Errorf("%s: cross-entropy of %d: d[%d] = %g, want %g", set.Name, n, i, d[i], gradient)
 				}
 			}
 			// The errors that all p have in common cancel in their sum.
-			if e := math.Abs(total - 1); e > float64((n+15)/16+4+3)*u {
+			if e := math.Abs(total - 1); !(e <= float64((n+15)/16+4+3)*u) {
 				t.Errorf("%s: softmax of %d adds up to 1%+g", set.Name, n, total-1)
 			}
 			margin := m - float64(z[label])
 			exactLoss := math.Log(sum) + margin
-			if e := math.Abs(float64(loss) - exactLoss); e > one+float64((n+15)/16+4)*u+2*u*math.Log(sum)+u*margin+u*exactLoss {
+			if e := math.Abs(float64(loss) - exactLoss); !(e <= one+float64((n+15)/16+4)*u+2*u*math.Log(sum)+u*margin+u*exactLoss) {
 				t.Errorf("%s: loss of %d is %g, want %g", set.Name, n, loss, exactLoss)
 			}
 		}

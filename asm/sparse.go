@@ -35,15 +35,19 @@ const maxTermSteps = (math.MaxUint16 + 1) / bytesOfRow
 const termSlack = 8
 
 // NewTerms returns Terms that have room for m rows of k elements, m ≥ 0 and 1 ≤ k ≤ 512.
+// It panics, with the sizes, where they are others.
 func NewTerms(m, k int) *Terms {
 	t := new(Terms)
 	t.Grow(m, k)
 	return t
 }
 
-// Grow makes room for m rows of k elements where there is less, m ≥ 0 and 1 ≤ k ≤ 512. The
-// terms are lost then.
+// Grow makes room for m rows of k elements where there is less. The terms are lost then.
+// It panics as NewTerms does.
 func (t *Terms) Grow(m, k int) {
+	if m < 0 || k < 1 || k > maxTermSteps || m > (math.MaxInt-termSlack)/k {
+		panic(fmt.Sprintf("asm: Terms for %d rows of %d elements: want at least 0 rows of 1 to %d", m, k, maxTermSteps))
+	}
 	if n := m*k + termSlack; len(t.a) < n {
 		*t = Terms{a: make([]float32, n), b: make([]uint16, n)}
 	}

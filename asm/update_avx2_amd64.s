@@ -5,22 +5,12 @@
 // Optimizer updates, 8 parameters a turn in Keras's order of operations, every
 // one rounded; division and square root bound the speed.
 //
-//	w  register 0    first slot   2     4, 5     scratch
+//	w  register 0    first slot   2     4, 5, 6  scratch
 //	g  register 1    second slot  3     from Y8  the constants of the step, then |·| mask and 2⁻¹⁰⁰
 //	AX w  BX g  CX first slot  DX second slot  R8 floats to go  R9 floats done
 //	Y7 mask of the last turn
 
 #define TINY0(X, T, MAG, TINY) VANDPS MAG, X, T; VCMPPS $0x15, TINY, T, T; VANDPS T, X, X
-
-DATA ·updateMaskAVX2+0(SB)/8, $-1
-DATA ·updateMaskAVX2+8(SB)/8, $-1
-DATA ·updateMaskAVX2+16(SB)/8, $-1
-DATA ·updateMaskAVX2+24(SB)/8, $-1
-DATA ·updateMaskAVX2+32(SB)/8, $0
-DATA ·updateMaskAVX2+40(SB)/8, $0
-DATA ·updateMaskAVX2+48(SB)/8, $0
-DATA ·updateMaskAVX2+56(SB)/8, $0
-GLOBL ·updateMaskAVX2(SB), RODATA|NOPTR, $64
 
 #define LOAD0 VMOVUPS (AX)(R9*4), Y0; VMOVUPS (BX)(R9*4), Y1
 #define STORE0 VMOVUPS Y0, (AX)(R9*4)
@@ -52,7 +42,7 @@ turn: \
 last: \
 	ADDQ $8, R8; \
 	JZ done; \
-	LEAQ ·updateMaskAVX2+32(SB), R10; \
+	LEAQ ·maskAVX2+32(SB), R10; \
 	SHLQ $2, R8; \
 	SUBQ R8, R10; \
 	VMOVUPS (R10), Y7; \

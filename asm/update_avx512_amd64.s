@@ -5,7 +5,7 @@
 // Optimizer updates, 16 parameters a turn in Keras's order of operations, every
 // one rounded; division and square root bound the speed.
 //
-//	w  register 0    first slot   2     4, 5     scratch
+//	w  register 0    first slot   2     4, 5, 6  scratch
 //	g  register 1    second slot  3     from Z16  the constants of the step, then |·| mask and 2⁻¹⁰⁰
 //	AX w  BX g  CX first slot  DX second slot  R8 floats to go  R9 floats done
 //	K1 mask of the last turn   K2 what tiny0 keeps

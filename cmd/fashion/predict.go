@@ -171,7 +171,7 @@ func (s *subject) print(c *console, space bool, probabilities []float32) error {
 		if i == b {
 			mark = ">"
 		}
-		rows = append(rows, fmt.Sprintf("%s %-11s  %.4f  %s", mark, mnist.ClassName(i), p, strings.Repeat("#", int(p*20+0.5))))
+		rows = append(rows, fmt.Sprintf("%s %-11s  %.4f  %s", mark, mnist.ClassName(i), p, strings.Repeat("#", int(float32(p*20)+0.5))))
 	}
 	picture := textPicture(s.pixels, c.colorOut)
 	var out strings.Builder
