@@ -160,7 +160,7 @@ type denseBackward struct {
 	p       *parameters
 	x, y    *buffer
 	samples bool
-	sparse  bool // much of the gradient of y is zero
+	sparse  bool // much of the gradient of y is zero, and leaving that out pays
 }
 
 // backwardSteps is the number of units whose weights for 32 inputs are taken at
@@ -176,7 +176,7 @@ func (o *denseBackward) run(t *trainer, worker, workers int) {
 		return
 	}
 	i0, i1 := t.balance.share(o.p.in, worker, workers)
-	if first, end := o.blocks(t, worker, i0, i1); first < end && o.sparsely(t, worker) {
+	if first, end := o.blocks(t, i0, i1); first < end && o.sparsely(t, worker) {
 		o.multiply(t, i0, first, 0, t.groups())
 		o.multiplySparse(t, worker, first, end)
 		i0 = end
@@ -214,7 +214,7 @@ type denseUpdate struct {
 	p      *parameters
 	x, y   *buffer
 	inputs bool // a worker owns panels of inputs instead of units, or claims them
-	sparse bool // much of the gradient of y is zero
+	sparse bool // much of the gradient of y is zero, and leaving that out pays
 }
 
 // Sizes of the product that makes the gradient: at most updateSamples samples are
@@ -268,7 +268,7 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 	if size != r.stride {
 		wide = 1 // a part of a group: its panels do not lie together
 	}
-	sparsely := wide > 1 && o.sparsely(t, worker, u, r.n, to-from)
+	sparsely := wide > 1 && o.sparsely(t, worker, u, r.n)
 	products := (to - from + wide - 1) / wide
 	var pending asm.Update
 	var read []float32 // of the set: widePanels panels of features

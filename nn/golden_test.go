@@ -94,16 +94,24 @@ func TestGoldenRuns(t *testing.T) {
 
 // The number of workers may change between any two steps: bits cannot.
 func TestWorkersMayChangeBetweenSteps(t *testing.T) {
-	for name, first := range map[string][]Layer{
-		"the set is gathered":                 {Dropout(0.2), Dense(40, activations.Tanh)},
-		"each worker reads the set":           {Dense(40, activations.Tanh)},
-		"the workers share the set's reading": {Dense(8, activations.Tanh)},
+	some := []int{7, 1, 4, 2, 5}
+	for _, c := range []struct {
+		name    string
+		first   []Layer
+		workers []int // of each step; the first one has all
+	}{
+		{"the set is gathered", []Layer{Dropout(0.2), Dense(40, activations.Tanh)}, some},
+		{"each worker reads the set", []Layer{Dense(40, activations.Tanh)}, some},
+		{"the workers share the set's reading", []Layer{Dense(8, activations.Tanh)}, some},
+		// One worker has inputs enough for terms in layers where two have not, and 1024
+		// inputs are enough for two.
+		{"sparse products", []Layer{Dense(256, activations.ReLU), Dense(1024, activations.ReLU), Dense(128, activations.ReLU)}, []int{2, 1, 2, 1, 1}},
 	} {
-		t.Run(name, func(t *testing.T) { testWorkersMayChange(t, first) })
+		t.Run(c.name, func(t *testing.T) { testWorkersMayChange(t, c.first, c.workers) })
 	}
 }
 
-func testWorkersMayChange(t *testing.T, first []Layer) {
+func testWorkersMayChange(t *testing.T, first []Layer, workers []int) {
 	const batch = 16
 	data := newPatterns(75, 5, 7)
 	model := func() *Sequential {
@@ -114,7 +122,7 @@ func testWorkersMayChange(t *testing.T, first []Layer) {
 		m.Add(Dropout(0.5))
 		m.Add(Dense(33, activations.Softmax))
 		m.Add(Dense(10, activations.Softmax))
-		return compiled(t, m, Config{Optimizer: optim.NewAdam(0.01), Workers: 7})
+		return compiled(t, m, Config{Optimizer: optim.NewAdam(0.01), Workers: workers[0]})
 	}
 	same, changing := model(), model()
 	h := fit(t, same, data, FitOptions{BatchSize: batch, InOrder: true})
@@ -122,11 +130,11 @@ func testWorkersMayChange(t *testing.T, first []Layer) {
 	s, err := newSource("training", data, 35)
 	require.NoError(t, err)
 	changing.makeSlots()
-	tr := newTrainer(changing, s, batch, 7)
+	tr := newTrainer(changing, s, batch, workers[0])
 	order := make([]int32, s.n)
 	inOrder(order, s)
 	sum := 0.0
-	for step, workers := range []int{7, 1, 4, 2, 5} {
+	for step, workers := range workers {
 		last := min((step+1)*batch, s.n)
 		tr.begin(order[step*batch:last], order[last:])
 		tr.step, tr.update = step+1, changing.optimizer.Prepare(step+1)

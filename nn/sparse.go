@@ -52,6 +52,24 @@ func shuts(k *asm.Kernels, nodes []node, i int) bool {
 	return false
 }
 
+// chooseSparse keeps sparse products where they pay for so many workers and samples at
+// most. That holds for all steps, whatever parts the workers have in one: only these
+// products have memory.
+func chooseSparse(k *asm.Kernels, ops []op, workers, samples int) {
+	for _, o := range ops {
+		switch o := o.(type) {
+		case *denseUpdate:
+			panels := o.p.panels()
+			if o.inputs {
+				panels = (panels + workers - 1) / workers
+			}
+			o.sparse = o.sparse && min(panels*asm.PanelWidth, o.p.in) >= leastForUpdate
+		case *denseBackward:
+			o.sparse = o.sparse && !o.samples && o.p.in/workers >= max(leastForBackward, k.SparseN) && o.p.out*samples <= keptTerms
+		}
+	}
+}
+
 // fitSparse makes room for the sparse operands of every worker, for the groups of units
 // that there are now.
 func (t *trainer) fitSparse() {
@@ -61,17 +79,13 @@ func (t *trainer) fitSparse() {
 	for _, p := range t.plans[0] {
 		switch o := p.op.(type) {
 		case *denseUpdate:
-			panels := o.p.panels()
-			if o.inputs {
-				panels = (panels + len(t.sparse) - 1) / len(t.sparse)
-			}
-			for u := 0; u < o.p.out && o.pays(panels); {
+			for u := 0; u < o.p.out && o.sparse; {
 				r := o.p.run(u, o.p.out)
 				units = max(units, r.n)
 				u += r.n
 			}
 		case *denseBackward:
-			for u, part := 0, 0; u < o.p.out && o.pays(t, o.p.in/len(t.sparse)); part++ {
+			for u, part := 0, 0; u < o.p.out && o.sparse; part++ {
 				r := o.p.run(u, min(u+t.kernels.SparseK, o.p.out))
 				if part == len(longest) {
 					longest = append(longest, 0)
@@ -110,19 +124,13 @@ func (s *sparse) fit(k *asm.Kernels, samples, units int, parts []int) {
 	}
 }
 
-// pays reports whether terms pay for the update of so many panels of inputs.
-func (o *denseUpdate) pays(panels int) bool {
-	return o.sparse && min(panels*asm.PanelWidth, o.p.in) >= leastForUpdate
-}
-
-// sparsely reports whether the gradient of the n units from u on, for so many panels of
-// inputs, is better multiplied by its terms, and may be. It makes the terms that a worker
-// keeps.
-func (o *denseUpdate) sparsely(t *trainer, worker, u, n, panels int) bool {
-	parts := t.sparse[worker].units
-	if parts == nil || !o.pays(panels) {
+// sparsely reports whether the gradient of the n units from u on is better multiplied by
+// its terms, and may be. It makes the terms that a worker keeps.
+func (o *denseUpdate) sparsely(t *trainer, worker, u, n int) bool {
+	if !o.sparse {
 		return false
 	}
+	parts := t.sparse[worker].units
 	for part, first := 0, 0; first < t.batch && part < len(parts); part++ {
 		samples := o.terms(t, &parts[part], u, n, first)
 		if float64(parts[part].Len()) > t.kernels.MaxDensity*float64(samples*n) {
@@ -183,16 +191,11 @@ func (o *denseUpdate) multiply(t *trainer, worker, u, first, columns int, g asm.
 	}
 }
 
-// pays reports whether terms pay for the gradient of so many inputs.
-func (o *denseBackward) pays(t *trainer, inputs int) bool {
-	return o.sparse && !o.samples && inputs >= max(leastForBackward, t.kernels.SparseN) && o.p.out*len(t.losses) <= keptTerms
-}
-
-// blocks returns the inputs of [i0, i1) that are whole blocks of SparseN, none where the
-// worker is not to make dx from terms.
-func (o *denseBackward) blocks(t *trainer, worker, i0, i1 int) (first, end int) {
+// blocks returns the inputs of [i0, i1) that are whole blocks of SparseN, none where dx is
+// not to be made from terms.
+func (o *denseBackward) blocks(t *trainer, i0, i1 int) (first, end int) {
 	first = pad32(i0)
-	if !o.pays(t, i1-first) || t.sparse[worker].samples == nil {
+	if !o.sparse || first >= i1 {
 		return i0, i0
 	}
 	return first, first + (i1-first)/t.kernels.SparseN*t.kernels.SparseN

@@ -235,6 +235,7 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	}
 	t.crew = newCrew(t.pool, workers)
 	buffers, ops := t.build(m, batch)
+	chooseSparse(m.kernels, ops, workers, panels*asm.PanelWidth)
 	t.balance = newBalance(dividedBy(ops, panels*asm.PanelWidth/groupWidth), workers)
 	longest := 0
 	for _, o := range ops {
