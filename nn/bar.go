@@ -29,7 +29,6 @@ type Bar struct {
 	Color bool       // with ANSI colours
 
 	epoch int // that is drawn
-	first int // steps that it had before this Fit
 	drawn time.Time
 	shown int // characters that stand in the line
 	err   error
@@ -40,15 +39,16 @@ func ProgressBar(w io.Writer) Callback { return &Bar{W: w} }
 
 // Step draws the line.
 func (b *Bar) Step(p *Progress) error {
-	if p.Epoch != b.epoch {
-		b.epoch, b.first, b.drawn = p.Epoch, p.Step-1, time.Time{}
+	if p.Epoch != b.epoch || p.Step == p.Resumed+1 {
+		b.End() // the line of a Fit that was stopped
+		b.epoch, b.drawn = p.Epoch, time.Time{}
 		if p.Epochs > 1 {
 			b.print("Epoch %d/%d\n", p.Epoch, p.Epochs)
 		}
 	}
 	if now := time.Now(); now.Sub(b.drawn) >= progressInterval && p.Step < p.Steps {
 		b.drawn = now
-		left := time.Duration(float64(p.Elapsed) / float64(p.Step-b.first) * float64(p.Steps-p.Step))
+		left := time.Duration(float64(p.Elapsed) / float64(p.Step-p.Resumed) * float64(p.Steps-p.Step))
 		fields := append([]string{"ETA: " + seconds(left)}, figures(p.Loss, p.Accuracy, "")...)
 		count := fmt.Sprintf("%*d/%d", len(fmt.Sprint(p.Steps)), p.Step, p.Steps)
 		l := b.fit(count, p.Step, p.Steps, fields)
@@ -60,7 +60,7 @@ func (b *Bar) Step(p *Progress) error {
 // Epoch draws the line of the finished epoch, with the figures of the
 // validation.
 func (b *Bar) Epoch(p *Progress) error {
-	fields := append([]string{seconds(p.Elapsed) + " " + perStep(p.Elapsed/time.Duration(p.Steps)) + "/step"}, figures(p.Loss, p.Accuracy, "")...)
+	fields := append([]string{seconds(p.Elapsed) + " " + perStep(p.stepTime()) + "/step"}, figures(p.Loss, p.Accuracy, "")...)
 	if p.Validated {
 		fields = append(fields, figures(p.Last.ValLoss, p.Last.ValAccuracy, "val_")...)
 	}

@@ -85,14 +85,21 @@ func TestBarRunning(t *testing.T) {
 	}
 }
 
-// A resumed epoch is announced, and its remaining time comes from the steps of
-// this Fit.
+// A resumed epoch is announced, also by the bar of a Fit that was stopped in the same
+// one, and its times come from the steps of this Fit.
 func TestBarResumed(t *testing.T) {
 	var out strings.Builder
 	b := &Bar{W: &out}
-	require.NoError(t, b.Step(&Progress{Epoch: 3, Epochs: 5, Step: 1401, Steps: 1500, Elapsed: time.Second}))
-	require.Contains(t, out.String(), "Epoch 3/5\n")
+	require.NoError(t, b.Step(&Progress{Epoch: 3, Epochs: 5, Step: 1, Steps: 1500, Elapsed: time.Millisecond}))
+	out.Reset()
+	p := Progress{Epoch: 3, Epochs: 5, Step: 1401, Steps: 1500, Resumed: 1400, Elapsed: time.Second}
+	require.NoError(t, b.Step(&p))
+	require.Contains(t, out.String(), "\nEpoch 3/5\n")
 	require.Contains(t, out.String(), "ETA: 1:39")
+	p.Step, p.Elapsed = 1500, 2*time.Second
+	out.Reset()
+	require.NoError(t, b.Epoch(&p))
+	require.Contains(t, out.String(), " 20ms/step")
 }
 
 // The bar is redrawn at most 20 times a second, and a stopped one ends its line

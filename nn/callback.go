@@ -17,6 +17,11 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
+// stepTime returns the time of a step of this Fit in a finished epoch.
+func (p *Progress) stepTime() time.Duration {
+	return p.Elapsed / time.Duration(max(1, p.Steps-p.Resumed))
+}
+
 // perStep prints the time of a step: 2ms, 71us.
 func perStep(d time.Duration) string {
 	switch {
@@ -47,7 +52,7 @@ func EpochLines(w io.Writer) Callback { return epochLines{w} }
 func (epochLines) Step(*Progress) error { return nil }
 
 func (l epochLines) Epoch(p *Progress) error {
-	fields := []string{fmt.Sprintf("Epoch %d/%d", p.Epoch, p.Epochs), fmt.Sprintf("%d steps", p.Steps), fmt.Sprintf("%.2fs", p.Elapsed.Seconds()), perStep(p.Elapsed/time.Duration(p.Steps)) + "/step"}
+	fields := []string{fmt.Sprintf("Epoch %d/%d", p.Epoch, p.Epochs), fmt.Sprintf("%d steps", p.Steps), fmt.Sprintf("%.2fs", p.Elapsed.Seconds()), perStep(p.stepTime()) + "/step"}
 	fields = append(fields, figures(p.Loss, p.Accuracy, "")...)
 	if p.Validated {
 		fields = append(fields, figures(p.Last.ValLoss, p.Last.ValAccuracy, "val_")...)

@@ -65,12 +65,17 @@ func TestResume(t *testing.T) {
 				require.NoError(t, err)
 				defer m.Close()
 				require.NoError(t, m.SetResources(k%3+1, kernels[k%len(kernels)]))
-				var seen []int
-				rest, err := m.Fit(t.Context(), data, FitOptions{Epochs: epochs, Validation: validation, Resume: true, Callbacks: []Callback{progressed(func(p *Progress) { seen = append(seen, p.Epoch*100+p.Step) })}})
+				var seen, before []int
+				rest, err := m.Fit(t.Context(), data, FitOptions{Epochs: epochs, Validation: validation, Resume: true, Callbacks: []Callback{progressed(func(p *Progress) { seen, before = append(seen, p.Epoch*100+p.Step), append(before, p.Resumed) })}})
 				require.NoError(t, err)
 				require.Len(t, seen, epochs*steps-k, "steps that were done again, or left out")
 				for i, s := range seen {
 					require.Equal(t, ((k+i)/steps+1)*100+(k+i)%steps+1, s)
+					resumed := 0
+					if (k+i)/steps == k/steps {
+						resumed = k % steps
+					}
+					require.Equal(t, resumed, before[i], "steps of the Fit before in step %d", s)
 				}
 				require.Equal(t, withoutSeconds(want), withoutSeconds(&History{append(got.Epochs, rest.Epochs...)}))
 				require.True(t, bytes.Equal(saved(t, straight), saved(t, m)), "the saved models differ")
@@ -229,8 +234,10 @@ func TestDamagedPosition(t *testing.T) {
 func TestSetResources(t *testing.T) {
 	m := resumable(t, optim.NewAdam(0.001))
 	require.ErrorContains(t, m.SetResources(-1, nil), "-1 workers")
-	require.NoError(t, m.SetResources(3, asm.Best()))
-	require.Equal(t, 3, m.workers)
+	data := newIntegers(70)
+	fit(t, m, data, FitOptions{})
+	require.NoError(t, m.SetResources(m.workers+1, asm.Best())) // more than the pool of the first Fit has
+	fit(t, m, data, FitOptions{})
 }
 
 // Callbacks see the time of the epoch grow, and their error comes back.

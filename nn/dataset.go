@@ -35,13 +35,13 @@ type Samples struct {
 // class. It fails where the length of x is not len(classes) times the size of a
 // sample.
 func NewClassified(x []float32, classes []int32, shape ...int) (*Samples, error) {
-	s := &Samples{shape: shape, x: x, classes: classes, n: len(classes)}
-	return s, s.check()
+	return (&Samples{shape: shape, x: x, classes: classes, n: len(classes)}).checked()
 }
 
 // NewRegression returns samples x, row by row in the given shape, each with
 // len(targets)/(len(x)/size of a sample) float targets; none, targets being
-// nil, is enough for Predict.
+// nil, is enough for Predict. It fails where x are no whole number of samples, or targets
+// do not divide among them.
 func NewRegression(x, targets []float32, shape ...int) (*Samples, error) {
 	size := product(shape)
 	if size < 1 {
@@ -51,15 +51,16 @@ func NewRegression(x, targets []float32, shape ...int) (*Samples, error) {
 	if s.n > 0 && len(targets)%s.n != 0 {
 		return nil, fmt.Errorf("nn: %d targets do not divide among %d samples", len(targets), s.n)
 	}
-	return s, s.check()
+	return s.checked()
 }
 
-func (s *Samples) check() error {
+// checked returns the samples, or an error where they are not as many as they say.
+func (s *Samples) checked() (*Samples, error) {
 	size := product(s.shape)
 	if size < 1 || len(s.x) != s.n*size {
-		return fmt.Errorf("nn: %d numbers are not %d samples of shape %v", len(s.x), s.n, s.shape)
+		return nil, fmt.Errorf("nn: %d numbers are not %d samples of shape %v", len(s.x), s.n, s.shape)
 	}
-	return nil
+	return s, nil
 }
 
 // Len returns the number of samples.

@@ -253,6 +253,12 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	if lo == hi {
 		return
 	}
+	if real := t.batch % asm.PanelWidth; real > 0 { // 0·Inf is NaN in a pad, too
+		last := o.y.grad[(t.panels-1)*p.out*asm.PanelWidth:]
+		for u := lo; u < hi; u++ {
+			clear(last[u*asm.PanelWidth+real : (u+1)*asm.PanelWidth])
+		}
+	}
 	biases := t.scratch[worker][:hi-lo]
 	t.kernels.SumSamples(biases, o.y.grad[lo*asm.PanelWidth:], t.panels, p.out*asm.PanelWidth)
 	t.update.Update(t.kernels, p.b[lo:hi], biases, slotRange(&p.bs, lo, hi))

@@ -46,6 +46,45 @@ func TestDenseBackward(t *testing.T) {
 	})
 }
 
+// The pads of a batch are no samples, also where an infinite weight makes them NaN: a
+// saturated unit has no gradient, with pads as without.
+func TestPadsHaveNoGradient(t *testing.T) {
+	for _, fn := range []activations.Activation{activations.Sigmoid, activations.Tanh} {
+		for _, n := range []int{asm.PanelWidth, asm.PanelWidth - 1} {
+			x, targets := make([]float32, n), make([]float32, n)
+			for i := range x {
+				x[i], targets[i] = 1, 0.25
+			}
+			data, err := NewRegression(x, targets, 1)
+			require.NoError(t, err)
+			m := compiled(t, NewSequential("", Input(1), Dense(17, fn), Dense(1, activations.Linear)), Config{Loss: MeanSquaredError, Optimizer: optim.NewSGD(0.1)})
+			w := m.Weights()
+			w[0].Data[3] = float32(math.Inf(1))
+			require.NoError(t, m.SetWeights(w))
+			fit(t, m, data, FitOptions{})
+			require.Zero(t, m.Weights()[1].Data[3], "%v, %d samples", fn, n)
+		}
+	}
+}
+
+// The pads of the weights stay +0, also those of the last panel of inputs.
+func TestPadsOfWeightsStayZero(t *testing.T) {
+	everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
+		m := compiled(t, smallModel(), Config{Kernels: k, Workers: workers, Optimizer: optim.NewAdam(0.01)})
+		fit(t, m, newPatterns(70, 5, 7), FitOptions{})
+		for _, p := range m.params {
+			for _, w := range [][]float32{p.w, p.ws[0], p.ws[1]} {
+				for u := range p.out {
+					r := p.run(u, p.out)
+					for i := p.in; i < p.panels()*asm.PanelWidth; i++ {
+						require.Zero(t, math.Float32bits(w[r.at+i/asm.PanelWidth*r.stride+i%asm.PanelWidth]), "unit %d, input %d of %d", u, i, p.in)
+					}
+				}
+			}
+		}
+	})
+}
+
 // The gradient of a weight is one chain over all samples of a batch, also where
 // they are more than are multiplied at once and the inputs more than the panels
 // of one product, for the batch in the set and for what a layer made, and where

@@ -15,6 +15,11 @@ import (
 // masks trains a model with a layer Dropout(rate) of the given number of units
 // at position 1 and returns the mask of each step as [sample][unit].
 func masks(t *testing.T, units, samples, steps int, rate float64, c Config) (all [][][]float32) {
+	return masksBehind(t, units, samples, steps, rate, c)
+}
+
+// masksBehind is masks of a layer that stands behind others.
+func masksBehind(t *testing.T, units, samples, steps int, rate float64, c Config, before ...Layer) (all [][][]float32) {
 	x := make([]float32, samples*units)
 	for i := range x {
 		x[i] = 1
@@ -22,7 +27,7 @@ func masks(t *testing.T, units, samples, steps int, rate float64, c Config) (all
 	data, err := NewClassified(x, make([]int32, samples), units)
 	require.NoError(t, err)
 	c.Optimizer = optim.NewSGD(0)
-	m := compiled(t, NewSequential("", Flatten(units), Dropout(rate), Dense(2, activations.Softmax)), c)
+	m := compiled(t, NewSequential("", append(append([]Layer{Flatten(units)}, before...), Dropout(rate), Dense(2, activations.Softmax))...), c)
 	s, err := newSource("training", data, units)
 	require.NoError(t, err)
 	tr := newTrainer(m, s, samples, m.workers)
@@ -69,15 +74,7 @@ func TestDropoutMask(t *testing.T) {
 	require.Equal(t, want[:17], masks(t, units, 17, 1, rate, Config{Seed: 11})[0])
 	require.NotEqual(t, want, masks(t, units, samples, 1, rate, Config{Seed: 12})[0])
 	require.NotEqual(t, want, masks(t, units, samples, 2, rate, Config{Seed: 11})[1])
-	require.NotEqual(t, maskColumn(11, 1, units), maskColumn(11, 2, units), "two layers have one mask")
-}
-
-// maskColumn returns the mask of the first step and 64 samples of unit 0.
-func maskColumn(seed uint64, layer, units int) (c [64]float64) {
-	for i := range c {
-		c[i] = maskAt(seed, layer, 1, 0, i, units, 0.5)
-	}
-	return c
+	require.NotEqual(t, want, masksBehind(t, units, samples, 1, rate, Config{Seed: 11}, Activation(activations.Linear))[0], "two layers have one mask")
 }
 
 // The share that is dropped is the rate, within five standard deviations of the

@@ -36,6 +36,7 @@ func TestStackMistakes(t *testing.T) {
 		{"a huge input", []Layer{Flatten(1<<20, 1<<20), Dense(2, softmax)}, Config{}, "or more: too many"},
 		{"Input above", []Layer{Dense(2, relu), Input(3), Dense(2, softmax)}, Config{}, "Input must be the first layer"},
 		{"two Inputs", []Layer{Input(3), Input(3), Dense(2, softmax)}, Config{}, "Input must be the first layer"},
+		{"two input shapes", []Layer{Input(10), Flatten(28, 28), Dense(2, softmax)}, Config{}, "has the input shape [10], and a Flatten of [28 28]: use nn.Flatten()"},
 		{"an input shape inside", []Layer{Input(3), Dense(2, relu), Flatten(2), Dense(2, softmax)}, Config{}, "use nn.Flatten() inside"},
 		{"a rate of 1", []Layer{Input(3), Dropout(1), Dense(2, softmax)}, Config{}, "a Dropout layer of rate 1: give 0 ≤ rate < 1"},
 		{"a negative rate", []Layer{Input(3), Dropout(-0.1), Dense(2, softmax)}, Config{}, "rate -0.1"},
@@ -78,8 +79,14 @@ func TestFailedCompileChangesNothing(t *testing.T) {
 	require.Error(t, m.Compile(Config{Optimizer: optim.NewAdam(-1), Seed: 5}))
 	require.Equal(t, file, saved(t, m))
 
+	// also where a layer comes too late, but for what would train it
 	m.Add(Dense(3, activations.ReLU))
 	require.ErrorContains(t, m.Compile(Config{}), "add all layers first")
+	_, err := m.Fit(background, data, FitOptions{})
+	require.ErrorContains(t, err, "add all layers first")
+	require.Equal(t, file, saved(t, m))
+	_, err = m.Predict(background, data)
+	require.NoError(t, err)
 
 	// a shape that only the data tells may be a mistake each time anew
 	m = compiled(t, NewSequential("", Dense(10, activations.Softmax)), Config{})
@@ -88,6 +95,30 @@ func TestFailedCompileChangesNothing(t *testing.T) {
 		require.ErrorContains(t, err, "put nn.Flatten() before it")
 	}
 	fit(t, m, newPatterns(40, 5, 7).vectors(), FitOptions{})
+}
+
+// A set that is refused gives a model no shape.
+func TestRefusedDataGivesNoShape(t *testing.T) {
+	bad, err := NewClassified(make([]float32, 6), []int32{0, 5}, 3)
+	require.NoError(t, err)
+	good, err := NewClassified(make([]float32, 4), []int32{0, 1}, 2)
+	require.NoError(t, err)
+	unshaped := func() *Sequential { return NewSequential("", Dense(2, activations.Softmax)) }
+	for name, call := range map[string]func(m *Sequential) error{
+		"Fit":        func(m *Sequential) error { _, err := m.Fit(background, bad, FitOptions{}); return err },
+		"validation": func(m *Sequential) error { _, err := m.Fit(background, good, FitOptions{Validation: bad}); return err },
+		"Evaluate":   func(m *Sequential) error { _, _, err := m.Evaluate(background, bad); return err },
+	} {
+		m := compiled(t, unshaped(), Config{})
+		require.Error(t, call(m), name)
+		require.Nil(t, m.shapes, name)
+		fit(t, m, good, FitOptions{})
+	}
+	m := unshaped()
+	_, err = m.Predict(background, bad)
+	require.ErrorContains(t, err, "no weights yet")
+	compiled(t, m, Config{})
+	fit(t, m, good, FitOptions{})
 }
 
 // What is wrong only in view of the data is found before a weight changes.
@@ -241,6 +272,9 @@ func TestUnreadyModels(t *testing.T) {
 	weights[1].Data = weights[1].Data[:9]
 	require.ErrorContains(t, built.SetWeights(weights), "tensor 1 (dense/bias) has shape [10] and 9 numbers")
 	weights = built.Weights()
+	weights[1].Shape = []int{10, 1}
+	require.ErrorContains(t, built.SetWeights(weights), "tensor 1 (dense/bias) has shape [10 1]")
+	weights = built.Weights()
 	weights[0].Shape = []int{10, 35}
 	require.ErrorContains(t, built.SetWeights(weights), "tensor 0 (dense/kernel) has shape [10 35]")
 	require.Equal(t, hash, built.SHA256())
@@ -269,7 +303,7 @@ func TestLossNotANumber(t *testing.T) {
 	require.ErrorContains(t, err, "lower the learning rate")
 }
 
-// Fit and Compile inside a callback are refused, Close does nothing there.
+// Fit, Compile and SetResources inside a callback are refused, Close does nothing there.
 func TestCallsInsideACallback(t *testing.T) {
 	data := newPatterns(64, 5, 7)
 	m := compiled(t, smallModel(), Config{})
@@ -279,6 +313,7 @@ func TestCallsInsideACallback(t *testing.T) {
 		_, err := p.Model.Fit(background, data, FitOptions{})
 		require.ErrorIs(t, err, errFitting)
 		require.ErrorIs(t, p.Model.Compile(Config{}), errFitting)
+		require.ErrorIs(t, p.Model.SetResources(1, nil), errFitting)
 		p.Model.Close()
 		_, _, err = p.Model.Evaluate(background, data)
 		return err

@@ -20,14 +20,18 @@ func (m *Sequential) Evaluate(ctx context.Context, data Dataset) (loss, accuracy
 	if data == nil {
 		return 0, 0, errNoData
 	}
-	if err := m.Build(data.Shape()...); err != nil {
-		return 0, 0, err
-	}
-	s, err := newSource("evaluated", data, m.features)
+	features, outputs, err := m.sizes(data.Shape())
 	if err != nil {
 		return 0, 0, err
 	}
-	if err := s.checkTargets("evaluated", m.loss, m.outputs); err != nil {
+	s, err := newSource("evaluated", data, features)
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := s.checkTargets("evaluated", m.loss, outputs); err != nil {
+		return 0, 0, err
+	}
+	if err := m.Build(data.Shape()...); err != nil {
 		return 0, 0, err
 	}
 	return m.evaluate(ctx, s)
@@ -59,14 +63,20 @@ func (m *Sequential) Predict(ctx context.Context, data Dataset) (matmul.Matrix, 
 	if data == nil {
 		return matmul.Matrix{}, errNoData
 	}
-	if err := m.Build(data.Shape()...); err != nil {
+	features, _, err := m.sizes(data.Shape())
+	if err != nil {
 		return matmul.Matrix{}, err
+	}
+	s, err := newSource("predicted", data, features)
+	if err != nil {
+		return matmul.Matrix{}, err
+	}
+	if m.compiled {
+		if err := m.Build(data.Shape()...); err != nil {
+			return matmul.Matrix{}, err
+		}
 	}
 	if err := m.servable(); err != nil {
-		return matmul.Matrix{}, err
-	}
-	s, err := newSource("predicted", data, m.features)
-	if err != nil {
 		return matmul.Matrix{}, err
 	}
 	i := newInference(ctx, m, s, m.nodes)

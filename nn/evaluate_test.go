@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/big"
+	"sync/atomic"
 	"testing"
 
 	"weft/activations"
@@ -182,7 +183,7 @@ func TestMetricsKnownAnswers(t *testing.T) {
 		require.NoError(t, err)
 		return d
 	}
-	log3 := float32(math.Log(3))
+	log3, inf := float32(math.Log(3)), float32(math.Inf(1))
 	for _, c := range []struct {
 		name           string
 		model          *Sequential
@@ -195,12 +196,20 @@ func TestMetricsKnownAnswers(t *testing.T) {
 		{"squares", constant(MeanSquaredError, activations.Linear, 1, 2), targets(1, 2, 1, 4, 0, 2, 4, 2), (0 + 4 + 1 + 9) / 8.0, math.NaN()},
 		{"binary: p = ¾", constant(BinaryCrossentropy, activations.Sigmoid, log3), targets(1, 1, 1, 0), -(3*math.Log(0.75) + math.Log(0.25)) / 4, 0.75},
 		{"binary: soft targets", constant(BinaryCrossentropy, activations.Sigmoid, -log3), targets(0.25, 0.25, 0.5, 0.75), -(2.25*math.Log(0.75) + 1.75*math.Log(0.25)) / 4, 0.75},
+		{"categorical: p = 1 and 0", constant(CategoricalCrossentropy, activations.Softmax, -3e38, 3e38), targets(0, 1, 0, 1, 0, 1, 0, 1), 0, 1},
+		{"binary: p = 1 and 0", constant(BinaryCrossentropy, activations.Sigmoid, inf, -inf), targets(1, 0, 1, 0, 1, 0, 1, 0), 0, 1},
 		{"binary: every output counts", constant(BinaryCrossentropy, activations.Sigmoid, log3, -log3), targets(1, 1, 1, 0, 0, 0, 1, 0), -(6*math.Log(0.75) + 2*math.Log(0.25)) / 8, 0.75},
+		{"categorical: NaN is a miss", constant(CategoricalCrossentropy, activations.Softmax, float32(math.NaN()), 0), targets(1, 0, 1, 0, 0, 1, 1, 0), math.NaN(), 0},
+		{"binary: NaN is a miss", constant(BinaryCrossentropy, activations.Sigmoid, float32(math.NaN())), targets(0, 0, 1, 1), math.NaN(), 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loss, accuracy, err := c.model.Evaluate(background, c.data)
 			require.NoError(t, err)
-			require.InDelta(t, c.loss, loss, 4*0x1p-23) // log 3, exp, log and one sum in float32
+			if math.IsNaN(c.loss) {
+				require.True(t, math.IsNaN(loss))
+			} else {
+				require.InDelta(t, c.loss, loss, 4*0x1p-23) // log 3, exp, log and one sum in float32
+			}
 			if math.IsNaN(c.accuracy) {
 				require.True(t, math.IsNaN(accuracy))
 			} else {
@@ -213,7 +222,10 @@ func TestMetricsKnownAnswers(t *testing.T) {
 // An ended context ends Evaluate and Predict with its error, and the model goes
 // on working.
 func TestEvaluateCancelled(t *testing.T) {
-	m := trained(t, asm.Best(), 2)
+	k, products := *asm.Best(), atomic.Int64{}
+	k.Gemm = func(g asm.Gemm) { products.Add(1); asm.Best().Gemm(g) }
+	m := trained(t, &k, 2)
+	products.Store(0)
 	data := newPatterns(500, 5, 7)
 	ctx, cancel := context.WithCancel(background)
 	cancel()
@@ -221,6 +233,7 @@ func TestEvaluateCancelled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = m.Predict(ctx, data)
 	require.ErrorIs(t, err, context.Canceled)
+	require.Zero(t, products.Load(), "products after the end of the context")
 	_, _, err = m.Evaluate(background, data)
 	require.NoError(t, err)
 }

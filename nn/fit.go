@@ -29,7 +29,7 @@ type FitOptions struct {
 // over the epoch, as Keras prints them; what was not computed is NaN.
 type Epoch struct {
 	Epoch                int     // from 1
-	Seconds              float64 // of training alone: shuffling and the first batch included, validation not
+	Seconds              float64 // of training: shuffling and the callbacks after each step included, validation not
 	Loss, Accuracy       float64
 	ValLoss, ValAccuracy float64
 }
@@ -42,14 +42,16 @@ type Progress struct {
 	Model          *Sequential
 	Epoch, Epochs  int           // this epoch from 1, and how many there are
 	Step, Steps    int           // finished steps of this epoch, and how many it has
+	Resumed        int           // of the finished steps, those of a Fit before this one
 	Loss, Accuracy float64       // running means of this epoch
-	Elapsed        time.Duration // of training since the epoch began, or was resumed
+	Elapsed        time.Duration // since the epoch began, or was resumed; validation not included
 	Last           Epoch         // the finished epoch; filled at its end
 	Validated      bool          // Last has validation figures
 }
 
-// Callback watches a Fit. An error stops it and is returned by Fit with the
-// history so far; ErrStop stops it as if it were finished.
+// Callback watches a Fit. What it is given is its own until it returns. An error stops
+// Fit, which returns it with the history so far; ErrStop stops it as if it were finished,
+// after the other callbacks.
 type Callback interface {
 	Step(*Progress) error  // after each step
 	Epoch(*Progress) error // after each epoch, validation included
@@ -84,11 +86,14 @@ func (m *Sequential) Fit(ctx context.Context, data Dataset, o FitOptions) (*Hist
 	if o.BatchSize == 0 {
 		o.BatchSize = 32
 	}
-	if err := m.Build(data.Shape()...); err != nil {
-		return history, err
+	if m.late != nil {
+		return history, m.late
 	}
 	train, validation, err := m.fitSources(data, o)
 	if err != nil {
+		return history, err
+	}
+	if err := m.Build(data.Shape()...); err != nil {
 		return history, err
 	}
 	m.makeSlots()
@@ -97,7 +102,7 @@ func (m *Sequential) Fit(ctx context.Context, data Dataset, o FitOptions) (*Hist
 	batch := min(o.BatchSize, train.n)
 	t := newTrainer(m, train, batch, m.workers)
 	order := make([]int32, train.n)
-	p := Progress{Model: m, Epochs: o.Epochs, Steps: (train.n + batch - 1) / batch}
+	p := &progress{Progress: Progress{Model: m, Epochs: o.Epochs, Steps: (train.n + batch - 1) / batch}}
 	if !o.Resume {
 		m.position = position{}
 	} else if p.Epoch = m.epochs; p.Epoch < o.Epochs {
@@ -107,7 +112,7 @@ func (m *Sequential) Fit(ctx context.Context, data Dataset, o FitOptions) (*Hist
 	}
 	for p.Epoch < o.Epochs {
 		p.Epoch++
-		if err := m.epoch(ctx, t, &p, order, batch, o); err != nil {
+		if err := m.epoch(ctx, t, p, order, batch, o); err != nil {
 			if errors.Is(err, ErrStop) {
 				return history, nil
 			}
@@ -122,34 +127,55 @@ func (m *Sequential) Fit(ctx context.Context, data Dataset, o FitOptions) (*Hist
 		m.epochs++
 		m.position = position{}
 		history.Epochs = append(history.Epochs, p.Last)
-		for _, c := range o.Callbacks {
-			if err := c.Epoch(&p); err != nil {
-				if errors.Is(err, ErrStop) {
-					return history, nil
-				}
-				return history, err
+		if err := notify(o.Callbacks, Callback.Epoch, p); err != nil {
+			if errors.Is(err, ErrStop) {
+				return history, nil
 			}
+			return history, err
 		}
 	}
 	return history, nil
 }
 
+// notify calls all callbacks with copies of p, up to the first error but ErrStop.
+func notify(callbacks []Callback, call func(Callback, *Progress) error, p *progress) (stop error) {
+	for _, c := range callbacks {
+		p.shown = p.Progress
+		if err := call(c, &p.shown); errors.Is(err, ErrStop) {
+			stop = err
+		} else if err != nil {
+			return err
+		}
+	}
+	return stop
+}
+
+// progress is where a Fit stands, and what its callbacks are shown of that.
+type progress struct {
+	Progress
+	shown Progress
+}
+
 // fitSources checks the sets of a Fit.
 func (m *Sequential) fitSources(data Dataset, o FitOptions) (train, validation *source, err error) {
-	train, err = newSource("training", data, m.features)
+	features, outputs, err := m.sizes(data.Shape())
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := train.checkTargets("training", m.loss, m.outputs); err != nil {
+	train, err = newSource("training", data, features)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := train.checkTargets("training", m.loss, outputs); err != nil {
 		return nil, nil, err
 	}
 	switch {
 	case o.Validation != nil && o.ValidationSplit != 0:
 		return nil, nil, errors.New("nn: both Validation and ValidationSplit are given: choose one")
 	case o.Validation != nil:
-		validation, err = newSource("validation", o.Validation, m.features)
+		validation, err = newSource("validation", o.Validation, features)
 		if err == nil {
-			err = validation.checkTargets("validation", m.loss, m.outputs)
+			err = validation.checkTargets("validation", m.loss, outputs)
 		}
 	case o.ValidationSplit != 0:
 		if !(o.ValidationSplit > 0 && o.ValidationSplit < 1) {
@@ -175,7 +201,7 @@ func (s *source) tail(share float64) (train, validation *source, err error) {
 }
 
 // epoch trains one epoch and fills p.Last.
-func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order []int32, batch int, o FitOptions) error {
+func (m *Sequential) epoch(ctx context.Context, t *trainer, p *progress, order []int32, batch int, o FitOptions) error {
 	train, begin := t.data, time.Now()
 	if o.InOrder {
 		inOrder(order, train)
@@ -186,9 +212,10 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order [
 	if at.Step == 0 {
 		*at = position{Samples: train.n, Batch: batch, InOrder: o.InOrder}
 	} else {
-		m.running(p)
+		m.running(&p.Progress)
 	}
 	sum, done := at.sum(), ctx.Done()
+	p.Resumed = at.Step
 	for p.Step = at.Step; p.Step < p.Steps; {
 		select {
 		case <-done:
@@ -208,12 +235,10 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *Progress, order [
 			return fmt.Errorf("nn: the loss is not a number any more in epoch %d, step %d of %d: lower the learning rate, or look for NaN in the data", p.Epoch, p.Step+1, p.Steps)
 		}
 		at.Step, at.LossSum, at.Hits = at.Step+1, math.Float64bits(sum), at.Hits+hits
-		m.running(p)
+		m.running(&p.Progress)
 		p.Elapsed = time.Since(begin)
-		for _, c := range o.Callbacks {
-			if err := c.Step(p); err != nil {
-				return err
-			}
+		if err := notify(o.Callbacks, Callback.Step, p); err != nil {
+			return err
 		}
 	}
 	p.Elapsed = time.Since(begin)

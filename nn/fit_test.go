@@ -3,7 +3,9 @@ package nn
 import (
 	"errors"
 	"math"
+	"sync"
 	"testing"
+	"time"
 
 	"weft/activations"
 	"weft/asm"
@@ -338,6 +340,64 @@ func TestCallbacks(t *testing.T) {
 			fit(t, m, data, FitOptions{})
 		})
 	}
+}
+
+// A callback that changes what it is shown changes nothing else, and one that stops a Fit
+// does not keep the step or the epoch from the others.
+func TestCallbacksDoNotMeddle(t *testing.T) {
+	data := newPatterns(70, 5, 7)
+	m := compiled(t, smallModel(), Config{})
+	meddle := func(p *Progress) error { *p = Progress{Step: 99, Steps: 1, Epoch: 7, Epochs: 1}; return nil }
+	var seen []int
+	see := func(p *Progress) error { seen = append(seen, 10*p.Epoch+p.Step); return nil }
+	h := fit(t, m, data, FitOptions{Epochs: 2, Callbacks: []Callback{stepFunc(meddle), stepFunc(see), epochFunc(meddle), epochFunc(see)}})
+	require.Equal(t, []int{11, 12, 13, 13, 21, 22, 23, 23}, seen)
+	require.Len(t, h.Epochs, 2)
+	require.Equal(t, 2, h.Epochs[1].Epoch)
+
+	seen = nil
+	stop := func(p *Progress) error { return when(p.Step == 2, ErrStop) }
+	fit(t, m, data, FitOptions{Callbacks: []Callback{stepFunc(stop), stepFunc(see), epochFunc(see)}})
+	require.Equal(t, []int{11, 12}, seen)
+	seen = nil
+	fit(t, m, data, FitOptions{Epochs: 3, Callbacks: []Callback{epochFunc(func(*Progress) error { return ErrStop }), epochFunc(see)}})
+	require.Equal(t, []int{13}, seen)
+	full := errors.New("the disk is full")
+	_, err := m.Fit(background, data, FitOptions{Callbacks: []Callback{stepFunc(stop), stepFunc(func(p *Progress) error { return when(p.Step == 2, full) })}})
+	require.ErrorIs(t, err, full)
+}
+
+// Fit divides its steps over the workers, and goes on with fewer where one of them keeps
+// the others waiting.
+func TestFitDividesSteps(t *testing.T) {
+	const units = 11 // 5 and 6 of two workers
+	k, slow := *asm.Best(), true
+	var lock sync.Mutex
+	owned := map[int]int{}
+	k.SumSamples = func(dst, x []float32, panels, stride int) {
+		lock.Lock()
+		owned[len(dst)]++
+		late := len(dst) == 6 && slow
+		lock.Unlock()
+		if late {
+			time.Sleep(5 * while)
+		}
+		asm.Best().SumSamples(dst, x, panels, stride)
+	}
+	m := compiled(t, NewSequential("", Flatten(5, 7), Dense(units, activations.ReLU), Dense(3, activations.Softmax)), Config{Kernels: &k, Workers: 2})
+	data := newPatterns(320, 5, 7)
+	for i := range data.classes {
+		data.classes[i] %= 3
+	}
+	for range 20 { // a busy machine may keep the other worker waiting
+		fit(t, m, data, FitOptions{})
+		if owned[units] > 0 {
+			break
+		}
+	}
+	require.NotZero(t, owned[5], "a worker with 5 of 11 units")
+	require.Equal(t, owned[5], owned[6])
+	require.NotZero(t, owned[units], "one worker alone")
 }
 
 func when(now bool, err error) error {

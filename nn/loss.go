@@ -171,7 +171,9 @@ func (r *lossRow) categorical() (loss float32, hits int) {
 	r.one[0] = sum
 	r.k.Log(r.one, r.one)
 	for i, t := range r.t {
-		r.d[i] = float32(t * (r.d[i] - r.one[0]))
+		if r.d[i] = float32(t * (r.d[i] - r.one[0])); t == 0 {
+			r.d[i] = 0 // also where log p is −Inf
+		}
 	}
 	loss = -r.k.Sum(r.d)
 	p := 1 / sum
@@ -211,8 +213,8 @@ func (r *lossRow) binary() (loss float32, hits int) {
 	}
 	r.k.Log(r.e, r.e)
 	for i, z := range r.z {
-		r.e[i] = (max(z, 0) - float32(z*r.t[i])) + r.e[i]
-		if (z > 0) == (r.t[i] > 0.5) {
+		r.e[i] = linear(z, r.t[i]) + r.e[i]
+		if z == z && (z > 0) == (r.t[i] > 0.5) {
 			hits++
 		}
 	}
@@ -224,6 +226,17 @@ func (r *lossRow) binary() (loss float32, hits int) {
 		r.d[i] = float32(scale * (r.d[i] - t))
 	}
 	return loss, hits
+}
+
+// linear returns max(z, 0) − z·t, also where z is infinite and t is 0 or 1.
+func linear(z, t float32) float32 {
+	switch {
+	case t == 0:
+		return max(z, 0)
+	case t == 1 && z > 0:
+		return 0
+	}
+	return max(z, 0) - float32(z*t)
 }
 
 // squared: the loss is Σ(z−t)²/outputs and d = 2·scale/outputs·(z−t).

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"reflect"
 
 	"weft/optim"
 )
@@ -26,6 +27,10 @@ import (
 const saveMagic = "WEFTNN\x00\x01"
 
 const maxHeader = 1 << 20
+
+// mostTrained is the most steps or epochs of a model that is loaded, so that they can
+// be counted further.
+const mostTrained = math.MaxInt / 2
 
 // savedModel is the header of a saved model.
 type savedModel struct {
@@ -55,6 +60,13 @@ func (m *Sequential) Save(w io.Writer) error {
 		return fmt.Errorf("nn: model %q has no weights yet to save: call Compile first", m.name)
 	}
 	s := m.header()
+	if m.compiled {
+		if o, err := optim.FromConfig(s.Optimizer, s.Rates); err != nil {
+			return fmt.Errorf("nn: the optimizer of model %q cannot be saved: %w", m.name, err)
+		} else if !reflect.DeepEqual(o, m.optimizer) {
+			return fmt.Errorf("nn: the optimizer of model %q, a %T, cannot be saved: Load would go on with a %T", m.name, m.optimizer, o)
+		}
+	}
 	header, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("nn: the header of model %q: %w", m.name, err)
@@ -204,9 +216,11 @@ func (s *savedModel) model() (*Sequential, *Config, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		m.Add(l)
+		if m.Add(l); m.err != nil {
+			return nil, nil, m.err
+		}
 	}
-	if m.err != nil {
+	if m.err != nil { // of the name, or the input
 		return nil, nil, m.err
 	}
 	o, err := m.outline(nil)
@@ -225,7 +239,7 @@ func (s *savedModel) model() (*Sequential, *Config, error) {
 		}
 		slots = config.Optimizer.Slots()
 	}
-	if s.Slots != 0 && s.Slots != slots || s.Steps < 0 || s.Epochs < 0 {
+	if s.Slots != 0 && s.Slots != slots || s.Steps < 0 || s.Steps > mostTrained || s.Epochs < 0 || s.Epochs > mostTrained {
 		return nil, nil, fmt.Errorf("nn: the saved model has %d optimizer slots, %d steps and %d epochs for the optimizer %q: the file is damaged", s.Slots, s.Steps, s.Epochs, s.Optimizer)
 	}
 	if want := int64(o.floats) * int64(1+s.Slots); int64(s.Floats) != want {

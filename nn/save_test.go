@@ -241,6 +241,9 @@ func TestLoadRefusesWrongHeaders(t *testing.T) {
 		{"other units", `"units":3,`, `"units":4,`, "numbers"},
 		{"other slots", `"slots":2`, `"slots":1`, "slots"},
 		{"negative steps", `"steps":6`, `"steps":-6`, "steps"},
+		{"too many steps", `"steps":6`, fmt.Sprintf(`"steps":%d`, math.MaxInt), "steps"},
+		{"negative epochs", `"epochs":2`, `"epochs":-2`, "epochs"},
+		{"too many epochs", `"epochs":2`, fmt.Sprintf(`"epochs":%d`, math.MaxInt), "epochs"},
 		{"a fraction", `"steps":6`, `"steps":6.5`, "steps"},
 		{"too few numbers", `"floats":165`, `"floats":164`, "numbers"},
 	} {
@@ -250,6 +253,15 @@ func TestLoadRefusesWrongHeaders(t *testing.T) {
 			require.ErrorContains(t, err, c.want)
 		})
 	}
+}
+
+// A rule that Load would not make again is not saved as another one.
+func TestSaveRefusesForeignRules(t *testing.T) {
+	type mine struct{ optim.Adam }
+	m := compiled(t, smallModel(), Config{Optimizer: mine{optim.NewAdam(0.01)}})
+	require.ErrorContains(t, m.Save(io.Discard), "a nn.mine, cannot be saved: Load would go on with a optim.Adam")
+	require.NoError(t, m.Compile(Config{Optimizer: optim.NewAdam(0.01)}))
+	require.NoError(t, m.Save(io.Discard))
 }
 
 // A header may not ask for more memory than the file can fill.

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -41,7 +42,9 @@ type Sequential struct {
 	scope  *Scope
 	layers []Layer // with names
 	input  []int   // shape of one sample, nil until it is known
-	err    error   // first mistake in the stack, reported by Build and Compile
+	names  map[string]bool
+	err    error // first mistake in the stack, reported by Build and Compile
+	late   error // a layer was added after Build, reported by Compile and Fit
 
 	// after Build
 	shapes   [][]int // output shape of each layer
@@ -89,15 +92,19 @@ func (s *Scope) Sequential(name string, layers ...Layer) *Sequential {
 // Name returns the model's name.
 func (m *Sequential) Name() string { return m.name }
 
-// Add puts a layer on top. A mistake, such as a second layer of the same name
-// or a layer added after Compile, is reported by Build and Compile.
+// Add puts a layer on top. A mistake, such as a second layer of the same name, is
+// reported by Build, Compile and what needs a built model. A layer that is added to a
+// model which is built already is not taken, and reported by Compile and Fit: all that
+// uses the model as it is goes on.
 func (m *Sequential) Add(l Layer) {
-	if l == nil {
-		m.fail(fmt.Errorf("nn: a nil layer was added to model %q: make layers with nn.Dense and its like", m.name))
+	if m.compiled || m.shapes != nil {
+		if m.late == nil {
+			m.late = fmt.Errorf("nn: a layer was added to model %q after it was built, and not taken: add all layers first, to a new model", m.name)
+		}
 		return
 	}
-	if m.compiled || m.shapes != nil {
-		m.fail(fmt.Errorf("nn: layer %q added to model %q after it was built: add all layers first", l.kind(), m.name))
+	if l == nil {
+		m.fail(fmt.Errorf("nn: a nil layer was added to model %q: make layers with nn.Dense and its like", m.name))
 		return
 	}
 	if in, ok := l.(inputLayer); ok {
@@ -108,9 +115,12 @@ func (m *Sequential) Add(l Layer) {
 		return
 	}
 	if f, ok := l.(flattenLayer); ok && len(f.shape) > 0 {
-		if len(m.layers) > 0 {
+		switch {
+		case len(m.layers) > 0:
 			m.fail(fmt.Errorf("nn: only a first layer gives the input shape: use nn.Flatten() inside model %q", m.name))
-		} else {
+		case m.input != nil && !slices.Equal(m.input, f.shape):
+			m.fail(fmt.Errorf("nn: model %q has the input shape %v, and a Flatten of %v: use nn.Flatten()", m.name, m.input, f.shape))
+		default:
 			m.giveInput(f.shape)
 		}
 	}
@@ -120,11 +130,13 @@ func (m *Sequential) Add(l Layer) {
 	if !utf8.ValidString(l.name()) {
 		m.fail(fmt.Errorf("nn: the name %q of a layer of model %q is not valid UTF-8", l.name(), m.name))
 	}
-	for _, other := range m.layers {
-		if other.name() == l.name() {
-			m.fail(fmt.Errorf("nn: two layers of model %q are named %q: give each its own name", m.name, l.name()))
-		}
+	if m.names[l.name()] {
+		m.fail(fmt.Errorf("nn: two layers of model %q are named %q: give each its own name", m.name, l.name()))
 	}
+	if m.names == nil {
+		m.names = make(map[string]bool)
+	}
+	m.names[l.name()] = true
 	m.layers = append(m.layers, l)
 }
 
@@ -171,21 +183,19 @@ func snake(class string) string {
 // Build fixes the shape of one sample, where no first layer gave it, and works
 // out the shapes of all layers. Compile and Fit call it.
 func (m *Sequential) Build(input ...int) error {
+	if m.shapes != nil {
+		_, _, err := m.sizes(input)
+		return err
+	}
 	if m.err != nil {
 		return m.err
-	}
-	if m.shapes != nil {
-		if len(input) > 0 && product(input) != m.features {
-			return fmt.Errorf("nn: model %q takes samples of shape %v, not %v", m.name, m.input, input)
-		}
-		return nil
 	}
 	o, err := m.outline(input)
 	if err != nil {
 		return err
 	}
 	m.input, m.shapes, m.nodes, m.params = o.input, o.shapes, o.nodes, o.params
-	m.features, m.outputs = product(o.input), product(o.shapes[len(o.shapes)-1])
+	m.features, m.outputs = o.sizes()
 	slab(func(alloc func(int) []float32) {
 		for _, p := range m.params {
 			p.w, p.b = alloc(p.panels()*p.out*asm.PanelWidth), alloc(p.out)
@@ -195,6 +205,27 @@ func (m *Sequential) Build(input ...int) error {
 	return nil
 }
 
+// sizes returns the numbers of a sample of the model and its outputs, or, where it is not
+// built yet, those that Build would give it with this input: a set is checked with them
+// before it gives the model its shape.
+func (m *Sequential) sizes(input []int) (features, outputs int, err error) {
+	if m.err != nil {
+		return 0, 0, m.err
+	}
+	if m.shapes == nil {
+		o, err := m.outline(input)
+		if err != nil {
+			return 0, 0, err
+		}
+		features, outputs = o.sizes()
+		return features, outputs, nil
+	}
+	if len(input) > 0 && product(input) != m.features {
+		return 0, 0, fmt.Errorf("nn: model %q takes samples of shape %v, not %v", m.name, m.input, input)
+	}
+	return m.features, m.outputs, nil
+}
+
 // outline is what shapes and layers make of a model: no memory yet.
 type outline struct {
 	input  []int
@@ -202,6 +233,11 @@ type outline struct {
 	nodes  []node
 	params []*parameters
 	floats int // in all parameters
+}
+
+// sizes returns the numbers of a sample and of its output.
+func (o *outline) sizes() (features, outputs int) {
+	return product(o.input), product(o.shapes[len(o.shapes)-1])
 }
 
 // outline works out the shapes of all layers from the input shape of the model
@@ -291,8 +327,8 @@ type Config struct {
 // first Compile (or when the input shape becomes known) and kept by a later
 // one, which starts the optimizer anew. A Compile that fails changes nothing.
 func (m *Sequential) Compile(c Config) error {
-	if m.err != nil {
-		return m.err
+	if err := cmp.Or(m.err, m.late); err != nil {
+		return err
 	}
 	if m.fitting {
 		return errFitting
@@ -338,7 +374,7 @@ func (m *Sequential) Compile(c Config) error {
 
 // SetResources changes what a model computes with, as Config's Workers and
 // Kernels say, and nothing else: a model that was loaded goes on training with
-// the same bits.
+// the same bits. A callback of Fit may not call it.
 func (m *Sequential) SetResources(workers int, kernels *asm.Kernels) error {
 	if m.fitting {
 		return errFitting
@@ -395,8 +431,8 @@ func (m *Sequential) pool(workers int) *matmul.Pool {
 // errNotCompiled is what Fit and Evaluate return before Compile.
 var errNotCompiled = errors.New("nn: the model is not compiled: call Compile first")
 
-// errFitting is what Fit and Compile return inside a callback.
-var errFitting = errors.New("nn: the model is being trained: a callback may neither Fit nor Compile it")
+// errFitting is what Fit, Compile and SetResources return inside a callback.
+var errFitting = errors.New("nn: the model is being trained: a callback may neither Fit nor Compile it, nor call SetResources")
 
 // trainingNodes returns the nodes without the final activation that the loss
 // contains.

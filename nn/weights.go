@@ -18,7 +18,8 @@ type Weight struct {
 	Data  []float32
 }
 
-// Weights returns a copy of the parameters in layer order, kernel before bias.
+// Weights returns a copy of the parameters in layer order, kernel before bias: none
+// before Build, zeros before Compile.
 func (m *Sequential) Weights() []Weight {
 	var all []Weight
 	for _, p := range m.params {
@@ -84,7 +85,7 @@ func (p *parameters) setKeras(w, k []float32) {
 
 // SHA256 returns the hash of all parameters in layer order as Keras shapes them,
 // [in, out] row-major, float32 little-endian, every NaN taken as 0x7fc00000. It
-// does not depend on how the model keeps them.
+// does not depend on how the model keeps them. It is that of what Weights returns.
 func (m *Sequential) SHA256() [32]byte {
 	h := sha256.New()
 	for _, w := range m.Weights() {
