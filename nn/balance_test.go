@@ -215,8 +215,8 @@ func BenchmarkSlowCore(b *testing.B) {
 				if equal {
 					t.balance.n = 0 // nothing to divide
 				}
-				for i := range t.plans[1] {
-					t.plans[1][i].op = slowed{t.plans[1][i].op, 1}
+				for i := range t.plan {
+					t.plan[i].op = slowed{t.plan[i].op, 1}
 				}
 				order := make([]int32, s.n)
 				shuffle(order, s, 1, 1)

@@ -111,7 +111,7 @@ func testDenseUpdate(t *testing.T, units int, inputs bool) {
 		tr.train(workers, 0)
 		after := m.Weights()
 		layer := 0
-		for _, planned := range tr.plans[workers-1] {
+		for _, planned := range tr.plan {
 			o, ok := planned.op.(*denseUpdate)
 			if !ok {
 				continue

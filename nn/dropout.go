@@ -52,10 +52,8 @@ type dropoutForward struct {
 	purpose uint64
 }
 
-func (o *dropoutForward) split() partition { return splitOf(o.samples) }
-
 func (o *dropoutForward) accesses() []access {
-	own := o.split()
+	own := splitOf(o.samples)
 	return []access{
 		{buffer: o.x, part: values, partition: own},
 		{buffer: o.y, part: mask, partition: own, write: true},

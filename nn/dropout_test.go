@@ -38,7 +38,7 @@ func masksBehind(t *testing.T, units, samples, steps int, rate float64, c Config
 		tr.step, tr.update = step, m.optimizer.Prepare(step)
 		tr.train(m.workers, 0)
 		var drop *dropoutForward
-		for _, p := range tr.plans[m.workers-1] {
+		for _, p := range tr.plan {
 			if d, ok := p.op.(*dropoutForward); ok {
 				drop = d
 			}

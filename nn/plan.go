@@ -51,9 +51,6 @@ func (a access) conflicts(b access) bool {
 	return a.partition != b.partition || a.partition == all
 }
 
-// accessor is implemented by ops that share memory with others.
-type accessor interface{ accesses() []access }
-
 // smallLayer is the number of units up to which a Dense layer splits over the
 // samples instead of its units: they are too few to divide, and what follows
 // them (the loss) splits over the samples anyway, which saves a barrier.
@@ -98,12 +95,12 @@ func (t *trainer) build(m *Sequential, batch int) (buffers []*buffer, ops []op) 
 		case n.dense != nil:
 			p := m.parametersOf(n.layer)
 			shares, sparse := x.set && sharesSet(p, batch), shuts(t.kernels, nodes, i)
-			samples = shares || p.out <= smallLayer
 			y = add(p.out)
 			if !x.wantRows && !x.set {
 				x.wantRows = true
-				ops = append(ops, &copyRows{x, ops[len(ops)-1].(splitter).split() == bySamples})
+				ops = append(ops, &copyRows{x, samples})
 			}
+			samples = shares || p.out <= smallLayer
 			ops = append(ops, &denseForward{p, x, y, samples})
 			if trained {
 				x.wantGrad = true
@@ -146,9 +143,6 @@ func (t *trainer) build(m *Sequential, batch int) (buffers []*buffer, ops []op) 
 	return buffers, append(ops, updates...)
 }
 
-// splitter is implemented by ops of the forward pass.
-type splitter interface{ split() partition }
-
 // inheritor is implemented by element-wise ops of the backward pass. It is told how
 // the gradient that they read is split, and returns how the one that they write is:
 // over the samples only where their forward pass was, too, else over the units. The
@@ -157,34 +151,29 @@ type splitter interface{ split() partition }
 // the tutorial's step with two workers.
 type inheritor interface{ inherit(samples bool) bool }
 
-// plan puts a barrier before each op that touches what another worker may have
+// planOf puts a barrier before each op that touches what another worker may have
 // touched since the last one.
-func (t *trainer) plan(ops []op, workers int) []planned {
+func planOf(ops []op) []planned {
 	plan := make([]planned, 0, len(ops))
 	var since []access
 	for _, o := range ops {
-		p := planned{op: o}
-		if a, ok := o.(accessor); ok {
-			uses := a.accesses()
-			for _, b := range uses {
-				for _, a := range since {
-					p.barrier = p.barrier || workers > 1 && a.conflicts(b)
-				}
+		p, uses := planned{op: o}, o.accesses()
+		for _, b := range uses {
+			for _, a := range since {
+				p.barrier = p.barrier || a.conflicts(b)
 			}
-			if p.barrier {
-				since = since[:0]
-			}
-			since = append(since, uses...)
 		}
+		if p.barrier {
+			since = since[:0]
+		}
+		since = append(since, uses...)
 		plan = append(plan, p)
 	}
 	return plan
 }
 
-func (o *denseForward) split() partition { return splitOf(o.samples) }
-
 func (o *denseForward) accesses() []access {
-	own := o.split()
+	own := splitOf(o.samples)
 	read := own // of the weights: the own units, or all
 	if o.samples {
 		read = all
@@ -231,12 +220,11 @@ type copyRows struct {
 	samples bool
 }
 
-func (o *copyRows) split() partition { return splitOf(o.samples) }
-
 func (o *copyRows) accesses() []access {
+	own := splitOf(o.samples)
 	return []access{
-		{buffer: o.b, part: values, partition: o.split()},
-		{buffer: o.b, part: rows, partition: o.split(), write: true},
+		{buffer: o.b, part: values, partition: own},
+		{buffer: o.b, part: rows, partition: own, write: true},
 	}
 }
 
@@ -309,12 +297,11 @@ type activationForward struct {
 	samples bool
 }
 
-func (o *activationForward) split() partition { return splitOf(o.samples) }
-
 func (o *activationForward) accesses() []access {
+	own := splitOf(o.samples)
 	return []access{
-		{buffer: o.x, part: values, partition: o.split()},
-		{buffer: o.y, part: values, partition: o.split(), write: true},
+		{buffer: o.x, part: values, partition: own},
+		{buffer: o.y, part: values, partition: own, write: true},
 	}
 }
 

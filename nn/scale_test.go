@@ -62,7 +62,7 @@ func BenchmarkScale(b *testing.B) {
 					t.step, t.update = step, m.optimizer.Prepare(step)
 				}
 				meetings := 1
-				for _, p := range t.plans[workers-1] {
+				for _, p := range t.plan {
 					if p.barrier {
 						meetings++
 					}
@@ -73,7 +73,7 @@ func BenchmarkScale(b *testing.B) {
 					for w := range workers - 1 {
 						t.claims[w].left.Store(0) // others claim theirs
 					}
-					for _, p := range t.plans[workers-1] {
+					for _, p := range t.plan {
 						p.op.run(t, workers-1, workers)
 					}
 				}

@@ -76,7 +76,7 @@ func (t *trainer) fitSparse() {
 	samples := len(t.losses)
 	units := 0        // that lie together in a layer, at most
 	var longest []int // of each part of dy, its units at most
-	for _, p := range t.plans[0] {
+	for _, p := range t.plan {
 		switch o := p.op.(type) {
 		case *denseUpdate:
 			for u := 0; u < o.p.out && o.sparse; {

@@ -14,6 +14,7 @@ import (
 // are.
 type op interface {
 	run(t *trainer, worker, workers int)
+	accesses() []access // what it shares with other ops
 }
 
 // planned is an op with the barrier that stands before it where it reads what
@@ -30,7 +31,7 @@ type trainer struct {
 	pool    *matmul.Pool
 	data    *source
 	loss    Loss
-	plans   [][]planned  // by number of workers − 1
+	plan    []planned
 	leading int          // ops before the first barrier, where all split over samples
 	taken   atomic.Int64 // panels of this step that somebody began
 	holds   []hold       // of each worker
@@ -121,7 +122,7 @@ func (t *trainer) Run(worker, workers int) {
 	if measured {
 		begin = time.Now()
 	}
-	plan := t.plans[workers-1]
+	plan := t.plan
 	if t.takes(workers) {
 		t.take(worker, workers, plan[:t.leading])
 		plan = plan[t.leading:]
@@ -216,7 +217,7 @@ func leadingOps(plan []planned) int {
 		if p.barrier {
 			return i
 		}
-		for _, a := range p.op.(accessor).accesses() {
+		for _, a := range p.op.accesses() {
 			if a.write && a.partition != bySamples {
 				return 0
 			}
@@ -230,7 +231,7 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	panels := (batch + asm.PanelWidth - 1) / asm.PanelWidth
 	t := &trainer{
 		kernels: m.kernels, pool: m.pool(workers), data: data, loss: m.loss, seed: m.seed,
-		plans: make([][]planned, workers), scratch: make([][]float32, workers), hits: make([]workerHits, workers),
+		scratch: make([][]float32, workers), hits: make([]workerHits, workers),
 		classes: make([]int32, panels*asm.PanelWidth), holds: make([]hold, workers), claims: make([]claims, workers), sparse: make([]sparse, workers),
 	}
 	t.crew = newCrew(t.pool, workers)
@@ -278,10 +279,8 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 			}
 		}
 	})
-	for w := range workers {
-		t.plans[w] = t.plan(ops, w+1)
-	}
-	t.leading = leadingOps(t.plans[workers-1])
+	t.plan = planOf(ops)
+	t.leading = leadingOps(t.plan)
 	t.regroup()
 	return t
 }
