@@ -49,9 +49,9 @@ type Progress struct {
 	Validated      bool          // Last has validation figures
 }
 
-// Callback watches a Fit. What it is given is its own until it returns. An error stops
-// Fit, which returns it with the history so far; ErrStop stops it as if it were finished,
-// after the other callbacks.
+// Callback watches a Fit. What it changes of what it is given the callbacks after it see,
+// Fit does not. An error stops Fit, which returns it with the history so far; ErrStop
+// stops it as if it were finished, after the other callbacks.
 type Callback interface {
 	Step(*Progress) error  // after each step
 	Epoch(*Progress) error // after each epoch, validation included
@@ -137,10 +137,10 @@ func (m *Sequential) Fit(ctx context.Context, data Dataset, o FitOptions) (*Hist
 	return history, nil
 }
 
-// notify calls all callbacks with copies of p, up to the first error but ErrStop.
+// notify calls all callbacks with a copy of p, up to the first error but ErrStop.
 func notify(callbacks []Callback, call func(Callback, *Progress) error, p *progress) (stop error) {
+	p.shown = p.Progress
 	for _, c := range callbacks {
-		p.shown = p.Progress
 		if err := call(c, &p.shown); errors.Is(err, ErrStop) {
 			stop = err
 		} else if err != nil {

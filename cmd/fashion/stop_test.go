@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"weft/cmd/fashion/internal/durable"
 )
 
 var (
@@ -102,7 +104,10 @@ func TestInterrupt(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "run")
 		var sig os.Signal = os.Interrupt
 		code := 130
-		if n%4 == 3 {
+		switch n % 4 {
+		case 2:
+			sig, code = hangup[0], 129
+		case 3:
 			sig, code = syscall.SIGTERM, 143
 		}
 		cmd := process(t, append(args, "-checkpoint", dir)...)
@@ -170,11 +175,13 @@ func TestSecondSignal(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	// Reading a pipe that nobody writes takes for ever, and no context ends it.
-	pipe := filepath.Join(t.TempDir(), "model.weft")
+	pipe := filepath.Join(t.TempDir(), "picture.png")
 	if err := exec.CommandContext(ctx, "mkfifo", pipe).Run(); err != nil {
 		t.Skipf("no named pipe: %v", err)
 	}
-	cmd := process(t, "evaluate", pipe)
+	model := filepath.Join(t.TempDir(), "model.weft")
+	require.Equal(t, exitOK, fashion(t, "-data", smallSet(t), "-epochs", "1", "-save", model).code)
+	cmd := process(t, "predict", model, pipe)
 	require.NoError(t, cmd.Start())
 	defer cmd.Process.Kill()
 	writer, err := os.OpenFile(pipe, os.O_WRONLY, 0) // returns once the command reads
@@ -347,6 +354,91 @@ func TestUnwritable(t *testing.T) {
 	got := fashion(t, "-save", dir, "-data", data, "-epochs", "1")
 	require.Equal(t, exitFailure, got.code)
 	require.Contains(t, got.stderr, dir+" cannot be written")
+	require.Empty(t, got.stdout, "found before the training")
+
+	for _, args := range [][]string{
+		{"-save", file, "-report", filepath.Join(dir, ".", "file")},
+		{"-save", filepath.Join(dir, checkpointName), "-checkpoint", dir},
+	} {
+		got := fashion(t, append(args, "-data", data)...)
+		require.Equal(t, exitUsage, got.code)
+		require.Contains(t, got.stderr, "write the same file")
+	}
+}
+
+// refuses is a writer that has no room for a text.
+type refuses struct {
+	text string
+	err  error
+}
+
+func (r refuses) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), r.text) {
+		return 0, r.err
+	}
+	return len(p), nil
+}
+
+// What cannot be printed does not keep the model from being saved.
+func TestSavedThoughNotPrinted(t *testing.T) {
+	model := filepath.Join(t.TempDir(), "model.weft")
+	full := errors.New("no space left on device")
+	var stderr strings.Builder
+	code := run(t.Context(), []string{"-data", smallSet(t), "-epochs", "1", "-save", model}, &console{stdout: refuses{"weights SHA-256", full}, stderr: &stderr})
+	require.Equal(t, exitFailure, code)
+	require.Contains(t, stderr.String(), full.Error())
+	_, m, err := readModel(model)
+	require.NoError(t, err, "%v", stderr.String())
+	m.Close()
+}
+
+// A start that is refused leaves a run that is under way alone.
+func TestRefusedStartDeletesNothing(t *testing.T) {
+	data, dir := smallSet(t), t.TempDir()
+	require.Equal(t, exitOK, fashion(t, "-data", data, "-epochs", "1", "-checkpoint", dir).code)
+	partial := filepath.Join(dir, checkpointName+".partial-1")
+	require.NoError(t, os.WriteFile(partial, nil, 0o666))
+	require.Equal(t, exitFailure, fashion(t, "-data", data, "-checkpoint", dir).code)
+	require.FileExists(t, partial)
+	require.Equal(t, exitOK, fashion(t, "-data", data, "-epochs", "1", "-checkpoint", dir, "-resume").code)
+	require.NoFileExists(t, partial)
+}
+
+// Models come from files, which end.
+func TestModelsAreFiles(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no device to read on windows")
+	}
+	for _, args := range [][]string{{"evaluate", os.DevNull}, {"predict", os.DevNull, "0"}} {
+		got := fashion(t, args...)
+		require.Equal(t, exitFailure, got.code)
+		require.Contains(t, got.stderr, "no regular file")
+	}
+}
+
+// The time of a run is that of all its parts.
+func TestSecondsOverResume(t *testing.T) {
+	data, dir := smallSet(t), t.TempDir()
+	require.Equal(t, exitOK, fashion(t, "-data", data, "-epochs", "1", "-checkpoint", dir).code)
+	path := filepath.Join(dir, checkpointName)
+	r, m, err := readModel(path)
+	require.NoError(t, err)
+	defer m.Close()
+	r.Elapsed, r.Seconds = 1000, 5000
+	require.NoError(t, durable.Write(path, func(w io.Writer) error { return r.write(w, m) }))
+	got := fashion(t, "-data", data, "-json", "-epochs", "2", "-checkpoint", dir, "-resume")
+	require.Equal(t, exitOK, got.code, got.stderr)
+	o := objects(t, got.stdout)
+	require.Greater(t, o[2]["seconds"], 1000.0, "of the epoch that was not finished")
+	require.Less(t, o[2]["seconds"], 1100.0)
+	require.Greater(t, o[3]["seconds"], 5000.0, "of the run")
+	require.Less(t, o[3]["seconds"], 5100.0)
+
+	r.Epochs = append(r.Epochs, r.Epochs[0]) // one more than the model was trained for
+	require.NoError(t, durable.Write(path, func(w io.Writer) error { return r.write(w, m) }))
+	got = fashion(t, "-data", data, "-checkpoint", dir, "-resume", "-epochs", "2")
+	require.Equal(t, exitFailure, got.code)
+	require.Contains(t, got.stderr, path+" has the record of another number of epochs")
 }
 
 // A pipe that the reader closes ends the command quietly.

@@ -78,10 +78,24 @@ func (t *training) check() error {
 	case given["checkpoint-steps"] && t.every < 1:
 		return usagef("-checkpoint-steps %d: give at least 1", t.every)
 	}
+	paths := map[string]string{}
 	for _, name := range []string{"save", "report", "checkpoint"} {
-		if given[name] && t.flags.Lookup(name).Value.String() == "" {
+		path := t.flags.Lookup(name).Value.String()
+		switch {
+		case !given[name]:
+			continue
+		case path == "":
 			return usagef("-%s: the name is empty", name)
+		case name == "checkpoint":
+			path = t.checkpointPath()
 		}
+		if whole, err := filepath.Abs(path); err == nil {
+			path = whole
+		}
+		if other := paths[path]; other != "" {
+			return usagef("-%s and -%s write the same file, %s: give each its own", other, name, path)
+		}
+		paths[path] = name
 	}
 	return first(checkMinAccuracy(t.flags, t.minAccuracy), checkProgress(t.progress))
 }
@@ -94,8 +108,8 @@ func (t *training) run(ctx context.Context, c *console, args []string) error {
 	}
 	for _, path := range []string{t.save, t.report} {
 		if path != "" {
-			if err := durable.Sweep(path); err != nil { // fails now, not after the training, where the folder is missing
-				return fmt.Errorf("%s cannot be written: %w", path, err)
+			if err := durable.Ready(path); err != nil { // now, not after the training
+				return err
 			}
 		}
 	}
@@ -105,6 +119,9 @@ func (t *training) run(ctx context.Context, c *console, args []string) error {
 		r, loaded, err := openCheckpoint(t.checkpoint, t.resume)
 		if err != nil {
 			return err
+		}
+		if r == nil && t.resume {
+			fmt.Fprintf(c.stderr, "%s holds no run: a new one begins.\n", t.checkpoint)
 		}
 		if r != nil {
 			past, m = r, loaded
@@ -181,20 +198,24 @@ func (s *session) run(ctx context.Context) error {
 	if err != nil {
 		return s.ended(ctx, err)
 	}
+	if len(s.epochs) != s.network.epochs {
+		return fmt.Errorf("%s has the record of another number of epochs than its model: the file is damaged", s.checkpointPath())
+	}
 	r, err := s.result(ctx)
 	if err != nil {
 		return s.ended(ctx, err)
 	}
-	if s.json {
-		err = r.end(s.data())
-	} else {
-		err = r.table(s.stdout)
-	}
-	if err == nil && s.save != "" {
+	// What cannot be had again comes first.
+	if s.save != "" {
 		err = durable.Write(s.save, s.model.Save)
 	}
-	if err == nil && s.report != "" {
-		err = s.writeReport(ctx, r)
+	if s.report != "" {
+		err = errors.Join(err, s.writeReport(ctx, r))
+	}
+	if s.json {
+		err = errors.Join(err, r.end(s.data()))
+	} else {
+		err = errors.Join(err, r.table(s.stdout))
 	}
 	if err == nil && s.minAccuracy > 0 && !(r.testAccuracy >= s.minAccuracy) {
 		err = belowError{r.testAccuracy, s.minAccuracy}

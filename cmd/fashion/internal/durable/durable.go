@@ -7,25 +7,82 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 )
 
 // infix stands in the names of temporary files, between the name of the file
 // and a random number.
 const infix = ".partial-"
 
-// Write replaces the file at path by what write writes: into a temporary file
-// in the same folder, flushed to the disk, renamed, the folder flushed too.
-// Where anything fails the old file stays and the temporary one is removed.
-func Write(path string, write func(io.Writer) error) (err error) {
-	dir, name := filepath.Split(path)
-	if dir == "" {
-		dir = "."
+// abandoned is how long a temporary file has not been written when nobody writes it
+// any more.
+const abandoned = 10 * time.Minute
+
+// Ready returns an error where Write of path would fail: a folder that is missing or
+// may not be written, a path that is a folder, a device or a pipe. It also removes
+// abandoned temporary files that processes left behind which ended inside a Write.
+func Ready(path string) error {
+	place, _, err := placeOf(path)
+	if err != nil {
+		return err
 	}
-	f, err := os.CreateTemp(dir, name+infix+"*")
+	f, err := create(place)
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path, cause(err))
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()), sweep(place, abandoned))
+}
+
+// placeOf returns where the file of a path lies, behind symbolic links, and the
+// permissions of the one that is there, 0 for none.
+func placeOf(path string) (place string, mode fs.FileMode, err error) {
+	place, err = filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if target, err := os.Readlink(path); err == nil {
+			return "", 0, fmt.Errorf("%s cannot be written: it is a link to %s, which is not there", path, target)
+		}
+		return path, 0, nil
+	}
+	if err != nil {
+		return "", 0, fmt.Errorf("%s cannot be written: %w", path, cause(err))
+	}
+	info, err := os.Stat(place)
+	if err != nil {
+		return "", 0, fmt.Errorf("%s cannot be written: %w", path, cause(err))
+	}
+	if !info.Mode().IsRegular() {
+		return "", 0, fmt.Errorf("%s cannot be written: it is no regular file, and would be replaced", path)
+	}
+	return place, info.Mode().Perm(), nil
+}
+
+// create creates a temporary file beside path, with the permissions that the process
+// gives its files.
+func create(path string) (*os.File, error) {
+	for {
+		f, err := os.OpenFile(fmt.Sprintf("%s%s%d", path, infix, rand.Uint32()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// Write replaces the file at path by what write writes: into a temporary file
+// in the same folder, flushed to the disk, renamed, the folder flushed too. It
+// follows symbolic links, and keeps the permissions of the old file. Where
+// anything fails the old file stays and the temporary one is removed.
+func Write(path string, write func(io.Writer) error) (err error) {
+	place, mode, err := placeOf(path)
+	if err != nil {
+		return err
+	}
+	f, err := create(place)
 	if err != nil {
 		return fmt.Errorf("%s cannot be written: %w", path, cause(err))
 	}
@@ -33,7 +90,9 @@ func Write(path string, write func(io.Writer) error) (err error) {
 		if err != nil {
 			f.Close() // a second Close changes nothing
 			err = fmt.Errorf("%s cannot be written, what stood there is unchanged: %w", path, cause(err))
-			err = errors.Join(err, os.Remove(f.Name()))
+			if e := os.Remove(f.Name()); !errors.Is(e, fs.ErrNotExist) {
+				err = errors.Join(err, e)
+			}
 		}
 	}()
 	out := bufio.NewWriterSize(f, 1<<16)
@@ -43,8 +102,10 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	if err := f.Chmod(0o644); err != nil && runtime.GOOS != "windows" {
-		return err
+	if mode != 0 && runtime.GOOS != "windows" {
+		if err := f.Chmod(mode); err != nil {
+			return err
+		}
 	}
 	if err := f.Sync(); err != nil {
 		return err
@@ -52,10 +113,10 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	if err := os.Rename(f.Name(), place); err != nil {
 		return err
 	}
-	return syncDir(dir)
+	return syncDir(filepath.Dir(place))
 }
 
 // cause takes the temporary name out of an error of a file system call: the user
@@ -81,22 +142,34 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Sweep removes the temporary files of path that processes left behind which
-// ended inside a Write. No other process may be writing path.
+// Sweep removes all temporary files of path that processes left behind. No other
+// process may be writing path.
 func Sweep(path string) error {
-	dir, name := filepath.Split(path)
-	if dir == "" {
-		dir = "."
+	place, _, err := placeOf(path)
+	if err != nil {
+		return err
 	}
-	entries, err := os.ReadDir(dir)
+	return sweep(place, 0)
+}
+
+// sweep removes the temporary files of path that nobody has written for so long.
+func sweep(path string, age time.Duration) error {
+	dir, name := filepath.Split(path)
+	entries, err := os.ReadDir(filepath.Clean(dir))
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, e := range entries {
 		number, ok := strings.CutPrefix(e.Name(), name+infix)
-		if ok && number != "" && strings.Trim(number, "0123456789") == "" {
-			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
+		if !ok || number == "" || strings.Trim(number, "0123456789") != "" {
+			continue
+		}
+		if info, err := e.Info(); err != nil || age > 0 && time.Since(info.ModTime()) < age {
+			continue // gone already, or somebody's
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)

@@ -93,13 +93,67 @@ func TestWrite(t *testing.T) {
 		require.Equal(t, []string{"a file"}, names(t, dir))
 	}
 	if runtime.GOOS != "windows" {
-		info, err := os.Stat(path)
+		mode := func(path string) os.FileMode {
+			info, err := os.Stat(path)
+			require.NoError(t, err)
+			return info.Mode().Perm()
+		}
+		other := filepath.Join(dir, "made by os.Create")
+		f, err := os.Create(other)
 		require.NoError(t, err)
-		require.Equal(t, os.FileMode(0o644), info.Mode().Perm(), "others may read what CreateTemp made for the owner alone")
+		require.NoError(t, f.Close())
+		require.Equal(t, mode(other), mode(path), "a new file is as the process makes files")
+		require.NoError(t, os.Remove(other))
+		require.NoError(t, os.Chmod(path, 0o640))
+		require.NoError(t, Write(path, text("private")))
+		require.Equal(t, os.FileMode(0o640), mode(path), "the permissions of the old file")
 	}
 	t.Chdir(dir)
 	require.NoError(t, Write("in the current folder", text("x")))
-	require.NoError(t, Sweep("in the current folder"))
+	require.NoError(t, Ready("in the current folder"))
+}
+
+// A link is followed, and what is no file is refused, before anything is written.
+func TestLinksAndDevices(t *testing.T) {
+	dir := t.TempDir()
+	target, link, dangling := filepath.Join(dir, "target"), filepath.Join(dir, "link"), filepath.Join(dir, "dangling")
+	require.NoError(t, os.WriteFile(target, []byte("old"), 0o644))
+	if err := os.Symlink("target", link); err != nil {
+		t.Skip("no links here: ", err)
+	}
+	require.NoError(t, os.Symlink("nowhere", dangling))
+	require.NoError(t, Ready(link))
+	require.NoError(t, Write(link, text("new")))
+	b, err := os.ReadFile(target)
+	require.NoError(t, err)
+	require.Equal(t, "new", string(b))
+	to, err := os.Readlink(link)
+	require.NoError(t, err)
+	require.Equal(t, "target", to)
+	for path, want := range map[string]string{dangling: "a link to nowhere", dir: "no regular file", os.DevNull: "no regular file"} {
+		if path == os.DevNull && runtime.GOOS == "windows" {
+			continue
+		}
+		require.ErrorContains(t, Ready(path), want)
+		require.ErrorContains(t, Write(path, text("x")), want)
+	}
+	require.ElementsMatch(t, []string{"target", "link", "dangling"}, names(t, dir))
+}
+
+// What would fail at the end of a training fails at its start.
+func TestReady(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "model")
+	require.NoError(t, Ready(path))
+	require.Empty(t, names(t, dir))
+	require.ErrorIs(t, Ready(filepath.Join(dir, "nowhere", "model")), os.ErrNotExist)
+	require.NoError(t, os.WriteFile(path, nil, 0o644))
+	require.ErrorContains(t, Ready(filepath.Join(path, "below a file")), "below a file cannot be written")
+	if runtime.GOOS != "windows" && os.Geteuid() > 0 {
+		require.NoError(t, os.Chmod(dir, 0o555))
+		require.ErrorIs(t, Ready(path), os.ErrPermission)
+		require.NoError(t, os.Chmod(dir, 0o755))
+	}
 }
 
 // Whatever fails, the old file stays, nothing is left beside it, and the error
@@ -128,7 +182,7 @@ func TestWriteFails(t *testing.T) {
 	err = Write(filepath.Join(dir, "nowhere", "model"), text("x"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 
-	// A folder cannot be replaced: the rename fails after everything was written.
+	// A folder cannot be replaced.
 	sub := filepath.Join(dir, "folder")
 	require.NoError(t, os.Mkdir(sub, 0o755))
 	require.Error(t, Write(sub, text("x")))
@@ -141,9 +195,24 @@ func TestSweep(t *testing.T) {
 	for _, name := range append(keep, "model.partial-1", "model.partial-4294967295") {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
 	}
-	require.NoError(t, Sweep(filepath.Join(dir, "model")))
+	require.NoError(t, Ready(filepath.Join(dir, "model")))
+	require.Len(t, names(t, dir), len(keep)+2, "somebody may be writing")
+	age(t, dir)
+	keep = append(keep, "model.partial-7")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "model.partial-7"), nil, 0o644)) // a young one
+	require.NoError(t, Ready(filepath.Join(dir, "model")))
 	require.ElementsMatch(t, keep, names(t, dir))
-	require.ErrorIs(t, Sweep(filepath.Join(dir, "nowhere", "model")), os.ErrNotExist)
+	require.NoError(t, Sweep(filepath.Join(dir, "model")))
+	require.ElementsMatch(t, keep[:len(keep)-1], names(t, dir), "all of them")
+}
+
+// age makes all files of a folder old.
+func age(t *testing.T, dir string) {
+	t.Helper()
+	old := time.Now().Add(-2 * abandoned)
+	for _, name := range names(t, dir) {
+		require.NoError(t, os.Chtimes(filepath.Join(dir, name), old, old))
+	}
 }
 
 // A process that is killed while it writes leaves a whole file, and what it left
