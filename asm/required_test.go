@@ -19,6 +19,11 @@ func required(what string) bool {
 // TestRequiredSets fails where this CPU or build lacks a set that WEFT_REQUIRE
 // lists, so that a run which is to cover the set cannot pass without it.
 func TestRequiredSets(t *testing.T) {
+	for _, what := range strings.Fields(os.Getenv("WEFT_REQUIRE")) {
+		if _, set := inherited[what]; !set && what != "binutils" && what != "data" {
+			t.Errorf("WEFT_REQUIRE lists %q, which no test knows", what)
+		}
+	}
 	for name := range inherited {
 		if !required(name) {
 			continue

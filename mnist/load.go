@@ -218,7 +218,7 @@ func (p *part) set(labels *part, dir string, source Source) (*Set, error) {
 		return nil, fmt.Errorf("mnist: %s holds images of %d×%d, want 28×28", p.path, p.height, p.width)
 	}
 	if n := len(p.data) / (28 * 28); n != len(labels.data) {
-		return nil, fmt.Errorf("mnist: %s holds %d images, %s holds %d labels", p.path, n, labels.path, len(labels.data))
+		return nil, fmt.Errorf("mnist: %s holds %d images, %s holds %d labels: get both again", p.path, n, labels.path, len(labels.data))
 	}
 	s, err := NewSet(p.data, labels.data, p.height, p.width)
 	if err != nil {

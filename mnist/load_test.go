@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -342,6 +343,9 @@ func TestRealFiles(t *testing.T) {
 // realFiles returns the folder of the real set, or skips.
 func realFiles(t testing.TB) string {
 	dir := os.Getenv(EnvDir)
+	if dir == "" && slices.Contains(strings.Fields(os.Getenv("WEFT_REQUIRE")), "data") {
+		t.Fatalf("WEFT_REQUIRE lists data: set %s", EnvDir)
+	}
 	if dir == "" {
 		t.Skipf("needs the real Fashion-MNIST: set %s to its folder", EnvDir)
 	}

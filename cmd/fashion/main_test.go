@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +81,9 @@ func smallSet(t *testing.T) string {
 func realSet(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv(mnist.EnvDir)
+	if dir == "" && slices.Contains(strings.Fields(os.Getenv("WEFT_REQUIRE")), "data") {
+		t.Fatalf("WEFT_REQUIRE lists data: set %s", mnist.EnvDir)
+	}
 	if dir == "" || testing.Short() {
 		t.Skipf("wants the real data: set %s, and leave out -short", mnist.EnvDir)
 	}

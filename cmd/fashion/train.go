@@ -20,7 +20,7 @@ func trainCommand() command {
 		examples: []string{
 			"fashion",
 			"fashion -activation sigmoid -optimizer sgd",
-			"fashion -optimizer sgd -lr 0.1 -momentum 0.9 -nesterov",
+			"fashion -optimizer sgd -momentum 0.9 -nesterov",
 			"fashion -hidden 300,100 -epochs 20 -json",
 			"fashion -epochs 50 -checkpoint run       # Ctrl-C stops it,",
 			"fashion -checkpoint run -resume          # and this goes on",
