@@ -173,15 +173,18 @@ func (o *denseBackward) run(t *trainer, worker, workers int) {
 	if o.samples {
 		s0, s1 := t.samples(worker, workers)
 		o.multiply(t, 0, o.p.in, s0, s1)
+		t.clearPads(o.x.grad, o.p.in, 0, o.p.in, s0, s1)
 		return
 	}
 	i0, i1 := t.balance.share(o.p.in, worker, workers)
+	own := i0
 	if first, end := o.blocks(t, i0, i1); first < end && o.sparsely(t, worker) {
 		o.multiply(t, i0, first, 0, t.groups())
 		o.multiplySparse(t, worker, first, end)
 		i0 = end
 	}
 	o.multiply(t, i0, i1, 0, t.groups())
+	t.clearPads(o.x.grad, o.p.in, own, i1, 0, t.groups())
 }
 
 // multiply makes the gradient of inputs [i0, i1) for groups [s0, s1) of samples, panel
@@ -252,12 +255,6 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	}
 	if lo == hi {
 		return
-	}
-	if real := t.batch % asm.PanelWidth; real > 0 { // 0·Inf is NaN in a pad, too
-		last := o.y.grad[(t.panels-1)*p.out*asm.PanelWidth:]
-		for u := lo; u < hi; u++ {
-			clear(last[u*asm.PanelWidth+real : (u+1)*asm.PanelWidth])
-		}
 	}
 	biases := t.scratch[worker][:hi-lo]
 	t.kernels.SumSamples(biases, o.y.grad[lo*asm.PanelWidth:], t.panels, p.out*asm.PanelWidth)

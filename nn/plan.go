@@ -335,5 +335,6 @@ func (o *activationBackward) accesses() []access {
 func (o *activationBackward) run(t *trainer, worker, workers int) {
 	for r := newRegions(t, o.y.features, o.samples, worker, workers); r.next(); {
 		o.fn.BackwardPanel(t.kernels, o.x.grad[r.at:], o.y.grad[r.at:], o.y.panels[r.at:], r.units, r.width)
+		t.clearPads(o.x.grad, o.x.features, r.unit, r.unit+r.units, r.first/groupWidth, (r.first+r.width)/groupWidth)
 	}
 }

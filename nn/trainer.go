@@ -367,6 +367,21 @@ func (o *gather) run(t *trainer, worker, workers int) {
 	}
 }
 
+// clearPads writes +0 to the columns of a gradient that are no samples, for features
+// [lo, hi) and groups [s0, s1): a zero times an infinite weight, or what that made of an
+// activation, is NaN there, too, and the sums over samples go over all columns.
+func (t *trainer) clearPads(grad []float32, features, lo, hi, s0, s1 int) {
+	from, to := max(t.batch, s0*groupWidth), min(t.panels*asm.PanelWidth, s1*groupWidth)
+	if from >= to {
+		return
+	}
+	last := t.panels - 1
+	for f := lo; f < hi; f++ {
+		row := grad[(last*features+f)*asm.PanelWidth:][:asm.PanelWidth]
+		clear(row[from-last*asm.PanelWidth : to-last*asm.PanelWidth])
+	}
+}
+
 // batchRows returns the storage rows of n samples of the batch from first on, or
 // of as many as there are.
 func (t *trainer) batchRows(first, n int) []int32 {
