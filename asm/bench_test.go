@@ -53,7 +53,9 @@ func BenchmarkPanels(b *testing.B) {
 		call     func(k *Kernels)
 	}{
 		{"SoftmaxPanel", classes * PanelWidth, func(k *Kernels) { k.SoftmaxPanel(p, z, classes, PanelWidth) }},
-		{"CrossEntropyPanel", classes * PanelWidth, func(k *Kernels) { k.CrossEntropyPanel(p, z, classes, PanelWidth, labels, 1.0/32, loss) }},
+		{"CrossEntropyPanel", classes * PanelWidth, func(k *Kernels) {
+			k.CrossEntropyPanel(p, z, classes, PanelWidth, labels, filled(PanelWidth, 1.0/32), loss)
+		}},
 		{"SumSamples", features * PanelWidth, func(k *Kernels) { k.SumSamples(sums, z, 1, 0) }},
 		{"Gather", pixels * PanelWidth, func(k *Kernels) { k.Gather(p, images, pixels, rows, PanelWidth) }},
 		{"GatherRows", PanelWidth * PanelWidth, func(k *Kernels) { k.GatherRows(z, images, pixels, 64, PanelWidth, rows) }},

@@ -136,11 +136,11 @@ func checkSoftmaxPanel(kernel string, p, z []float32, classes, n int) {
 	need(kernel, "the input", len(z), classes-1, PanelWidth, 0, 0, n-1)
 }
 
-// checkCrossEntropyPanel is checkSoftmaxPanel with the labels and losses.
-func checkCrossEntropyPanel(d, z []float32, classes, n int, labels []int32, loss []float32) {
+// checkCrossEntropyPanel is checkSoftmaxPanel with the labels, factors and losses.
+func checkCrossEntropyPanel(d, z []float32, classes, n int, labels []int32, k, loss []float32) {
 	checkSoftmaxPanel("CrossEntropyPanel", d, z, classes, n)
-	if len(labels) < n || len(loss) < n {
-		panic(fmt.Sprintf("asm: CrossEntropyPanel: %d labels and %d losses for %d columns", len(labels), len(loss), n))
+	if len(labels) < n || len(k) < n || len(loss) < n {
+		panic(fmt.Sprintf("asm: CrossEntropyPanel: %d labels, %d factors k and %d losses for %d columns", len(labels), len(k), len(loss), n))
 	}
 	for s, label := range labels[:n] {
 		if int(label) >= classes {

@@ -76,7 +76,7 @@ func gemvGo(y, x, w, b []float32) (large bool) {
 	copy(y, b)
 	large = true
 	for _, v := range x {
-		large = large && (v == 0 || !(-LargeInput < v && v < LargeInput))
+		large = large && (v == 0 || !(-MinGemvInput < v && v < MinGemvInput))
 	}
 	var s strip
 	for j := 0; j < len(y); j += 8 {
@@ -94,9 +94,9 @@ func gemvGo(y, x, w, b []float32) (large bool) {
 	return large
 }
 
-// LargeInput is the magnitude from which on [Kernels.Gemv] takes an input that is not
+// MinGemvInput is the magnitude from which on [Kernels.Gemv] takes an input that is not
 // zero for large.
-const LargeInput = 0x1p-50
+const MinGemvInput = 0x1p-50
 
 // chains continues up to eight chains by the steps:
 //

@@ -77,3 +77,16 @@ func gemvPanels(y, x, w, b []float32, gemvs []gemvFunc) (large bool) {
 	}
 	return large
 }
+
+// spmmFunc is a tile of columns of [Kernels.SpMM], for at least one row, of the n terms
+// at ta and tb. Distances are in bytes.
+type spmmFunc func(ta *float32, tb *uint16, n int, b *float32, pb int, c *float32, pc int, accumulate bool)
+
+// spmmTiles is SpMM in tiles of that many columns.
+func spmmTiles(g *SpMM, columns int, tile spmmFunc) {
+	g.check(columns)
+	for j := 0; j < g.N && !g.empty(); j += columns {
+		b, c := &g.B[j/PanelWidth*g.PB], &g.C[j/PanelWidth*g.PC]
+		tile(&g.A.a[0], &g.A.b[0], g.A.n, b, 4*g.PB, c, 4*g.PC, g.Accumulate)
+	}
+}

@@ -2,10 +2,10 @@ package asm
 
 // generic is the specification: every kernel in Go, compiled on every platform.
 func generic() *Kernels {
-	k := &Kernels{
+	return &Kernels{
 		Name: "generic",
-		MR:   4, MC: 64, KC: 256, KS: 256, NC: 512, NR: 32, SparseN: 64, SparseK: 64, MaxDensity: 0.7,
-		Gemm: gemmGo, Gemv: gemvGo, VecMat: vecMatGo, Nonzeros: nonzerosGo, Regular: regularGo,
+		MR:   4, MC: 64, KC: 256, KCShort: 256, NC: 512, NR: 32, SpNR: spNRGo, SpKC: 64, MaxDensity: 0.7,
+		Gemm: gemmGo, Gemv: gemvGo, VecMat: vecMatGo, CompressRows: compressRowsGo, SpMM: spmmGo, InExactRange: inExactRangeGo,
 		Exp: expGo, Log: logGo, Sigmoid: sigmoidGo, Tanh: tanhGo, ReLU: reluGo,
 		SigmoidGrad: sigmoidGradGo, TanhGrad: tanhGradGo, ReLUGrad: reluGradGo,
 		Mul: mulGo, Scale: scaleGo,
@@ -19,14 +19,4 @@ func generic() *Kernels {
 		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
 		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo,
 	}
-	k.GemmUpdate, k.SparseGemm = k.gemmThenUpdate, k.sparseGemmThenUpdate
-	return k
-}
-
-// gemmThenUpdate is GemmUpdate by the set's kernels, one after the other.
-func (k *Kernels) gemmThenUpdate(g Gemm, u Update) {
-	g.check()
-	u.check()
-	k.Gemm(g)
-	k.Update(u)
 }

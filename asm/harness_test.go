@@ -177,6 +177,15 @@ func (f fill) values(r rng, x []float32) []float32 {
 	return x
 }
 
+// filled returns n times v.
+func filled(n int, v float32) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = v
+	}
+	return x
+}
+
 // lengths are those to test a kernel with: all up to three vectors of sixteen
 // and three more, and around the unrolled loops.
 var lengths = func() []int {
@@ -216,16 +225,15 @@ func ulps(got float32, want float64) float64 {
 var inherited = map[string]map[string]string{
 	"avx2": {},
 	"avx512": {
-		"Prefetch": "it has no vectors",
-		"Pack":     "it moves whole cache lines as it is",
-		"VecMat":   "it runs at the speed of L2 as it is",
-		"Nonzeros": "making a term costs little beside using it",
-		"Regular":  "it runs at the speed of L2 as it is",
+		"Prefetch":     "it has no vectors",
+		"Pack":         "it moves whole cache lines as it is",
+		"VecMat":       "it runs at the speed of L2 as it is",
+		"CompressRows": "making a term costs little next to using it",
+		"InExactRange": "it runs at the speed of L2 as it is",
 	},
 	"neon": {
-		"GemmUpdate": "it calls the set's own Gemm and update, one after the other",
-		"Nonzeros":   "making a term costs little beside using it",
-		"Pack":       "Go's memmove is written for arm64",
+		"CompressRows": "making a term costs little next to using it",
+		"Pack":         "Go's memmove is written for arm64",
 	},
 }
 

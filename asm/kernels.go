@@ -3,8 +3,7 @@
 // instruction sets that a set of kernels is named after. A kernel returns the
 // same bits in every set (a NaN's payload and sign apart), for every length and
 // alignment. Each element of a product is one chain of fused multiply-adds in
-// increasing k; Gemv and SparseGemm leave zeros out, and tell when that changes no
-// bit. The package starts no goroutine, and its kernels allocate nothing.
+// increasing k; Gemv and SpMM skip zeros, and say when that changes no bit. The package starts no goroutine, and its kernels allocate nothing.
 //
 // # The layout that the kernels share
 //
@@ -60,21 +59,23 @@ type Kernels struct {
 	// MR is the number of rows of the main tile of Gemm; MC, KC and NC are the
 	// block sizes of a cache-blocked product: MC rows of A, or half as many more
 	// where there are no others, times KC floats stay in L2, and KC×NR floats of B
-	// pass through L1. Chains of at most KS ≤ KC steps take their rows of A past
-	// all panels of B, longer ones all rows past one panel. They never change bits.
-	MR, MC, KC, KS, NC int
+	// pass through L1. KCShort ≤ KC is the longest chain for which the inner loop of a
+	// product runs over the panels of B, a block of rows of A staying in L1; for longer
+	// chains it runs over the rows of A, a panel of B staying in L1. They never change
+	// bits.
+	MR, MC, KC, KCShort, NC int
 
 	// NR is the number of columns of the main tile: that of a panel of the right
 	// operand which stays in L1 while rows of A pass over it.
 	NR int
 
-	// SparseN is the number of columns of the tile of SparseGemm, a multiple of
-	// PanelWidth, and SparseK the number of rows of B, all of these columns, that stay
-	// in L1: a multiple of PanelWidth and a power of two.
-	SparseN, SparseK int
+	// SpNR is the number of columns of the tile of SpMM, a multiple of PanelWidth, and
+	// SpKC the number of rows of B in these columns that stay in L1: a multiple of
+	// PanelWidth and a power of two.
+	SpNR, SpKC int
 
-	// MaxDensity is the share of A's elements that are not zero up to which SparseGemm
-	// is faster than Gemm, the making of the terms left aside.
+	// MaxDensity is the share of nonzero elements of A up to which SpMM is faster than
+	// Gemm, not counting CompressRows.
 	MaxDensity float64
 
 	// Gemm computes for every i < M, j < N one chain in increasing k,
@@ -85,34 +86,30 @@ type Kernels struct {
 	// Bias.
 	Gemm func(g Gemm)
 
-	// GemmUpdate is Gemm(g) and [Kernels.Update](u), one beside the other. Neither
-	// may write what the other reads or writes.
-	GemmUpdate func(g Gemm, u Update)
+	// CompressRows fills t with the nonzero elements of the m rows of a matrix, the left
+	// operand of SpMM, 1 ≤ k ≤ 512 elements each, which lie in panels of 32 along k as
+	// those of an A with PA = pa, RS = 32 and CS = 1. A row's 32 floats in the last panel
+	// must exist; those beyond k are ignored. A NaN is not zero.
+	CompressRows func(t *SparseRows, a []float32, m, k, pa int)
 
-	// Nonzeros makes the m rows of a matrix terms of a sparse product, 1 ≤ k ≤ 512
-	// elements each, which lie in panels of 32 along k as those of an A with PA = pa,
-	// RS = 32 and CS = 1. A row's 32 floats in the last panel must exist, what is beyond k
-	// does not count. A NaN is not zero.
-	Nonzeros func(t *Terms, a []float32, m, k, pa int)
-
-	// SparseGemm is Gemm of terms and the Update of other parameters, one beside the
-	// other: for every row i of g.A and every j < g.N one chain
+	// SpMM is Gemm of a left operand in compressed rows: for every row i of g.A and every
+	// j < g.N one chain
 	//
-	//	acc := 0 | C[i,j]; for the terms of row i in increasing k { acc = fma(A[i,k], B[k,j], acc) }; C[i,j] = acc
+	//	acc := 0 | C[i,j]; for the nonzero elements of row i in increasing k { acc = fma(A[i,k], B[k,j], acc) }; C[i,j] = acc
 	//
-	// An empty row has one term +0·B[0,j], the last row up to three more. Zeros of A cost
-	// nothing: what ReLU or a dropout has shut.
+	// An empty row has one term +0·B[0,j], the last row up to three more. Zeros of A, which
+	// ReLU and dropout make, cost nothing.
 	//
-	// By bits this is the chain over all k, zeros included, where A is
-	// [Kernels.Regular] from LeastTerm on, B from LeastFactor on, and a C that chains
+	// The bits are those of the chain over all k, zeros included, where A is
+	// [Kernels.InExactRange] from MinSparseA on, B from MinSparseB on, and a C that chains
 	// start at came out of such chains itself: each product is then a multiple of
 	// 2⁻³⁰⁻²³⁻⁷³⁻²³ = 2⁻¹⁴⁹, the unit of the subnormals, so no sum is rounded to −0, and
 	// to what is not −0 the product of a zero and a finite number adds nothing.
-	SparseGemm func(g SparseGemm, u Update)
+	SpMM func(g SpMM)
 
-	// Regular reports whether all x are ±0, or finite and at least so large in
+	// InExactRange reports whether all x are ±0, or finite and at least least in
 	// magnitude; least is a normal number.
-	Regular func(x []float32, least float32) bool
+	InExactRange func(x []float32, least float32) bool
 
 	// Gemv computes y[j] = chain over the k with x[k] ≠ 0, in increasing order,
 	// of x[k]·w[j,k] that starts at b[j], for j < len(y), a multiple of 16, where
@@ -177,13 +174,15 @@ type Kernels struct {
 	// is z[c·32 + s], c < classes, s < n, n = 16 or 32. p may be z.
 	SoftmaxPanel func(p, z []float32, classes, n int)
 
-	// CrossEntropyPanel is SoftmaxCrossEntropy of each of n columns of a panel
-	// (n = 16 or 32): the gradient goes to d (d may be z), the loss of column s
-	// to loss[s]. Column s has class labels[s]; a negative label marks a padded
-	// sample, whose gradient and loss are +0. hits counts the samples whose
-	// arg-max (the first index of the largest logit; a column with NaN has
-	// none) is their class.
-	CrossEntropyPanel func(d, z []float32, classes, n int, labels []int32, k float32, loss []float32) (hits int)
+	// CrossEntropyPanel is softmax with the cross-entropy of a class, for each of n
+	// columns of a panel (n = 16 or 32): the gradient d = k[s]·(softmax − onehot) goes to
+	// d (d may be z), the loss −log p of column s, without its k, to loss[s]. k[s] holds
+	// the weight of the sample and whatever the mean over the batch divides by. Column s
+	// has class labels[s]; a negative label marks a padded sample, whose gradient and loss
+	// are +0. labels, k and loss hold n elements at least. hits counts the samples whose
+	// arg-max (the first index of the largest logit; a column with NaN has none) is their
+	// class.
+	CrossEntropyPanel func(d, z []float32, classes, n int, labels []int32, k, loss []float32) (hits int)
 
 	// SumSamples sums each of len(dst) features over the samples of all
 	// panels by Sum's rule, the index being the sample's:

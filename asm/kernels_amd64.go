@@ -35,14 +35,14 @@ func avx2() *Kernels {
 	// 200 KB; each part of a chain less saves reading C and writing it. With 144 and
 	// 400 squares of 512 took 1.05 times as long, of 784 1.01, of 1024 and 2048 1.00
 	// to 1.02 (Zen 3, medians of six runs), with 96 rows and 448 or 600 steps 1.02.
-	k.MR, k.MC, k.KC, k.KS, k.NC, k.NR = 6, 96, 512, 400, 1024, 16
-	k.Gemm, k.Gemv, k.GemmUpdate = gemmAVX2, gemvAVX2, k.gemmUpdateAVX2
+	k.MR, k.MC, k.KC, k.KCShort, k.NC, k.NR = 6, 96, 512, 400, 1024, 16
+	k.Gemm, k.Gemv = gemmAVX2, gemvAVX2
 	// 64 rows of B are 16 KB: with 32 and with 128 rows, other sizes being equal, a
 	// term takes 1.02 and 1.08 times as long. It takes 1.2 to 1.3 times as long as a step
 	// of the dense product (Zen 3; 784-100-10 at batch 512, where 64 to 69 % is not zero,
 	// in some parts more: with 0.78, 0.85 and 0.92 a step took 0.97 of that with 0.7).
-	k.SparseN, k.SparseK, k.MaxDensity = 64, 64, 0.8
-	k.Nonzeros, k.SparseGemm, k.Regular = nonzerosAVX2, k.sparseGemmAVX2, regularAVX2
+	k.SpNR, k.SpKC, k.MaxDensity = 64, 64, 0.8
+	k.CompressRows, k.SpMM, k.InExactRange = compressRowsAVX2, spmmAVX2, inExactRangeAVX2
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX2, momentumAVX2, nesterovAVX2, adagradAVX2
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX2, rmspropMomentumAVX2, adamAVX2
 	k.Gather, k.GatherRows, k.Prefetch = gatherAVX2, gatherRowsAVX2, prefetchAMD64
@@ -65,12 +65,12 @@ func avx512() *Kernels {
 	// KC: a panel of B, 24 KB, and the rows of a tile, 11 KB, share 48 KB of L1.
 	// 256 took 1.05 times as long for 512×512×512, 1.1 for 1024×1024×1024; 128
 	// and NC = 512 were no faster.
-	k.MR, k.MC, k.KC, k.KS, k.NC, k.NR = 14, 140, 192, 192, 1024, 32
-	k.Gemm, k.Gemv, k.GemmUpdate = gemmAVX512, gemvAVX512, k.gemmUpdateAVX512
+	k.MR, k.MC, k.KC, k.KCShort, k.NC, k.NR = 14, 140, 192, 192, 1024, 32
+	k.Gemm, k.Gemv = gemmAVX512, gemvAVX512
 	// 64 rows of B of 128 columns are 32 of the 48 KB of L1. Not timed: a term takes 8½
 	// loads where a step of the dense product takes 8 multiply-adds, as in AVX2, whose
 	// MaxDensity stays.
-	k.SparseN, k.SparseK, k.SparseGemm = 128, 64, k.sparseGemmAVX512
+	k.SpNR, k.SpKC, k.SpMM = 128, 64, spmmAVX512
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX512, momentumAVX512, nesterovAVX512, adagradAVX512
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX512, rmspropMomentumAVX512, adamAVX512
 	k.Gather, k.GatherRows = gatherAVX512, gatherRowsAVX512

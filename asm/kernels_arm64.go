@@ -11,12 +11,12 @@ func Available() []*Kernels { return []*Kernels{neon(), generic()} }
 func neon() *Kernels {
 	k := generic()
 	k.Name = "neon"
-	k.MR, k.MC, k.KC, k.KS, k.NC = 6, 120, 256, 256, 512
-	k.Gemm, k.Gemv, k.GemmUpdate = gemmNEON, gemvNEON, k.gemmThenUpdate
+	k.MR, k.MC, k.KC, k.KCShort, k.NC = 6, 120, 256, 256, 512
+	k.Gemm, k.Gemv = gemmNEON, gemvNEON
 	// A term is 16 FMLAs beside 16 loads, a step of the dense product 16 beside 7: by
 	// llvm-mca 1.2 to 1.5 times as long.
 	k.MaxDensity = 0.6
-	k.SparseGemm, k.Regular = k.sparseGemmNEON, regularNEON
+	k.SpMM, k.InExactRange = spmmNEON, inExactRangeNEON
 	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdNEON, momentumNEON, nesterovNEON, adagradNEON
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropNEON, rmspropMomentumNEON, adamNEON
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expNEON, logNEON, sigmoidNEON, tanhNEON, reluNEON

@@ -42,7 +42,7 @@ func ties(x []float32) []float32 {
 // TestCrossEntropyPanel compares CrossEntropyPanel of every set with the
 // specification, padded columns and ties included.
 func TestCrossEntropyPanel(t *testing.T) {
-	guards := guardsFor(t, 3, 101*PanelWidth)
+	guards := guardsFor(t, 4, 101*PanelWidth)
 	labelGuard := newGuard(t, PanelWidth)
 	for _, classes := range classCounts {
 		for _, n := range []int{16, 32} {
@@ -57,9 +57,9 @@ func TestCrossEntropyPanel(t *testing.T) {
 				for s := range labels {
 					labels[s] = int32(r.IntN(classes+1) - 1)
 				}
-				in := [][]float32{slices.Clone(z), z, make([]float32, n)}
+				in := [][]float32{slices.Clone(z), z, make([]float32, n), moderate.values(r, make([]float32, n))}
 				comparison{fmt.Sprintf("CrossEntropyPanel(%d, %d)", classes, n), []int{1}, func(k *Kernels, s [][]float32) float32 {
-					return float32(k.CrossEntropyPanel(s[0], s[1], classes, n, labels, 1.0/31, s[2]))
+					return float32(k.CrossEntropyPanel(s[0], s[1], classes, n, labels, s[3], s[2]))
 				}}.sets(t, guards, in, []int{flushRight, 0, 1, 7, 8})
 			}
 		}
@@ -71,6 +71,7 @@ func TestCrossEntropyPanel(t *testing.T) {
 // answer, wherever the NaN stands.
 func TestCrossEntropyPanelNoNumber(t *testing.T) {
 	const classes = 5
+	ones := filled(PanelWidth, 1)
 	for _, k := range Available() {
 		for sample := range PanelWidth {
 			for class := range classes {
@@ -80,7 +81,7 @@ func TestCrossEntropyPanelNoNumber(t *testing.T) {
 					z[int(labels[s])*PanelWidth+s] = 1
 				}
 				z[class*PanelWidth+sample] = nan32
-				if hits := k.CrossEntropyPanel(z, z, classes, PanelWidth, labels, 1, loss); hits != PanelWidth-1 {
+				if hits := k.CrossEntropyPanel(z, z, classes, PanelWidth, labels, ones, loss); hits != PanelWidth-1 {
 					t.Errorf("%s: %d right answers with a NaN in class %d of sample %d, want %d", k.Name, hits, class, sample, PanelWidth-1)
 				}
 			}
@@ -302,9 +303,10 @@ func TestPanelContracts(t *testing.T) {
 			"SoftmaxPanel, 17 columns":            func(a, b []float32) { k.SoftmaxPanel(a, b, features, 17) },
 			"SoftmaxPanel, no classes":            func(a, b []float32) { k.SoftmaxPanel(a, b, 0, 32) },
 			"SoftmaxPanel, short input":           func(a, b []float32) { k.SoftmaxPanel(a, b[:len(b)-1], features, 32) },
-			"CrossEntropyPanel, label":            func(a, b []float32) { k.CrossEntropyPanel(a, b, 10, 32, append(labels[:31:31], 10), 1, b) },
-			"CrossEntropyPanel, few labels":       func(a, b []float32) { k.CrossEntropyPanel(a, b, 10, 32, labels[:31], 1, b) },
-			"CrossEntropyPanel, few losses":       func(a, b []float32) { k.CrossEntropyPanel(a, b, 10, 32, labels, 1, b[:31]) },
+			"CrossEntropyPanel, label":            func(a, b []float32) { k.CrossEntropyPanel(a, b, 10, 32, append(labels[:31:31], 10), b, b) },
+			"CrossEntropyPanel, few labels":       func(a, b []float32) { k.CrossEntropyPanel(a, b, 10, 32, labels[:31], b, b) },
+			"CrossEntropyPanel, few losses":       func(a, b []float32) { k.CrossEntropyPanel(a, b, 10, 32, labels, b, b[:31]) },
+			"CrossEntropyPanel, few factors":      func(a, b []float32) { k.CrossEntropyPanel(a, b, 10, 32, labels, b[:31], b) },
 			"SoftmaxCrossEntropy, label":          func(a, b []float32) { k.SoftmaxCrossEntropy(a, a, len(a), 1) },
 			"SoftmaxCrossEntropy, negative label": func(a, b []float32) { k.SoftmaxCrossEntropy(a, a, -1, 1) },
 			"SumSamples, short":                   func(a, b []float32) { k.SumSamples(a[:features], b[:len(b)-1], 1, 0) },

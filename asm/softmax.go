@@ -70,8 +70,8 @@ func softmaxPanelGo(p, z []float32, classes, n int) {
 	}
 }
 
-func crossEntropyPanelGo(d, z []float32, classes, n int, labels []int32, k float32, loss []float32) (hits int) {
-	checkCrossEntropyPanel(d, z, classes, n, labels, loss)
+func crossEntropyPanelGo(d, z []float32, classes, n int, labels []int32, k, loss []float32) (hits int) {
+	checkCrossEntropyPanel(d, z, classes, n, labels, k, loss)
 	for s := range n {
 		in, out, label := z[s:], d[s:], int(labels[s])
 		if label < 0 {
@@ -87,9 +87,9 @@ func crossEntropyPanelGo(d, z []float32, classes, n int, labels []int32, k float
 		m := columnMax(in, classes)
 		margin := in[label*PanelWidth] - m
 		sum := columnExp(out, in, classes, m)
-		r, e := k/sum, out[label*PanelWidth]
+		r, e := k[s]/sum, out[label*PanelWidth]
 		columnScale(out, classes, r)
-		out[label*PanelWidth] = fma32(e, r, -k)
+		out[label*PanelWidth] = fma32(e, r, -k[s])
 		loss[s] = log32(sum) - margin
 	}
 	return hits

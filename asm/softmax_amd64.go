@@ -10,7 +10,7 @@ func softmaxColumnsAVX512Asm(p, z *float32, classes int)
 // crossEntropyColumnsAVX512Asm is crossEntropyPanelGo for 16 columns.
 //
 //go:noescape
-func crossEntropyColumnsAVX512Asm(d, z *float32, classes int, labels *int32, loss *float32, k float32) int
+func crossEntropyColumnsAVX512Asm(d, z *float32, classes int, labels *int32, k, loss *float32) int
 
 func softmaxAVX512(p, z []float32) {
 	checkSoftmax(p, z)
@@ -37,10 +37,10 @@ func softmaxPanelAVX512(p, z []float32, classes, n int) {
 	}
 }
 
-func crossEntropyPanelAVX512(d, z []float32, classes, n int, labels []int32, k float32, loss []float32) (hits int) {
-	checkCrossEntropyPanel(d, z, classes, n, labels, loss)
+func crossEntropyPanelAVX512(d, z []float32, classes, n int, labels []int32, k, loss []float32) (hits int) {
+	checkCrossEntropyPanel(d, z, classes, n, labels, k, loss)
 	for s := 0; s < n; s += 16 {
-		hits += crossEntropyColumnsAVX512Asm(&d[s], &z[s], classes, &labels[s], &loss[s], k)
+		hits += crossEntropyColumnsAVX512Asm(&d[s], &z[s], classes, &labels[s], &k[s], &loss[s])
 	}
 	return hits
 }
@@ -53,7 +53,7 @@ func softmaxColumnsAVX2Asm(p, z *float32, classes int)
 // crossEntropyColumnsAVX2Asm is crossEntropyPanelGo for 8 columns.
 //
 //go:noescape
-func crossEntropyColumnsAVX2Asm(d, z *float32, classes int, labels *int32, loss *float32, k float32) int
+func crossEntropyColumnsAVX2Asm(d, z *float32, classes int, labels *int32, k, loss *float32) int
 
 func softmaxAVX2(p, z []float32) {
 	checkSoftmax(p, z)
@@ -80,10 +80,10 @@ func softmaxPanelAVX2(p, z []float32, classes, n int) {
 	}
 }
 
-func crossEntropyPanelAVX2(d, z []float32, classes, n int, labels []int32, k float32, loss []float32) (hits int) {
-	checkCrossEntropyPanel(d, z, classes, n, labels, loss)
+func crossEntropyPanelAVX2(d, z []float32, classes, n int, labels []int32, k, loss []float32) (hits int) {
+	checkCrossEntropyPanel(d, z, classes, n, labels, k, loss)
 	for s := 0; s < n; s += 8 {
-		hits += crossEntropyColumnsAVX2Asm(&d[s], &z[s], classes, &labels[s], &loss[s], k)
+		hits += crossEntropyColumnsAVX2Asm(&d[s], &z[s], classes, &labels[s], &k[s], &loss[s])
 	}
 	return hits
 }

@@ -32,18 +32,18 @@ func sumColumnsNEONAsm(sum, e *float32, classes int)
 //go:noescape
 func scaleColumnsNEONAsm(e, r *float32, classes int)
 
-// gradColumnsNEONAsm makes the gradient from d = exp(z − m) and r = k/sum:
+// gradColumnsNEONAsm makes the gradient from d = exp(z − m) and r[s] = k[s]/sum:
 //
 //	for c < classes { for s < 16 {
 //		switch {
 //		case labels[s] < 0:  d[c·32+s] = 0
-//		case labels[s] == c: d[c·32+s] = fma(d[c·32+s], r[s], −k)
+//		case labels[s] == c: d[c·32+s] = fma(d[c·32+s], r[s], −k[s])
 //		default:             d[c·32+s] *= r[s]
 //		}
 //	} }
 //
 //go:noescape
-func gradColumnsNEONAsm(d, r *float32, labels *int32, classes int, k float32)
+func gradColumnsNEONAsm(d, r *float32, labels *int32, classes int, k *float32)
 
 func softmaxNEON(p, z []float32) {
 	checkSoftmax(p, z)
@@ -78,12 +78,12 @@ func softmaxPanelNEON(p, z []float32, classes, n int) {
 	}
 }
 
-func crossEntropyPanelNEON(d, z []float32, classes, n int, labels []int32, k float32, loss []float32) (hits int) {
-	checkCrossEntropyPanel(d, z, classes, n, labels, loss)
+func crossEntropyPanelNEON(d, z []float32, classes, n int, labels []int32, k, loss []float32) (hits int) {
+	checkCrossEntropyPanel(d, z, classes, n, labels, k, loss)
 	for s := 0; s < n; s += 16 {
 		var m, margin, sum, r columns
 		var best [16]int32
-		label, loss := labels[s:s+16], loss[s:s+16]
+		label, k, loss := labels[s:s+16], k[s:s+16], loss[s:s+16]
 		maxColumnsNEONAsm(&m[0], &best[0], &z[s], classes)
 		for i, c := range label {
 			if c >= 0 {
@@ -96,9 +96,9 @@ func crossEntropyPanelNEON(d, z []float32, classes, n int, labels []int32, k flo
 		expColumnsNEONAsm(&d[s], &z[s], &m[0], classes)
 		sumColumnsNEONAsm(&sum[0], &d[s], classes)
 		for i, x := range sum {
-			r[i] = k / x
+			r[i] = k[i] / x
 		}
-		gradColumnsNEONAsm(&d[s], &r[0], &label[0], classes, k)
+		gradColumnsNEONAsm(&d[s], &r[0], &label[0], classes, &k[0])
 		logNEONAsm(&sum[0], &sum[0], len(sum))
 		for i, c := range label {
 			loss[i] = 0

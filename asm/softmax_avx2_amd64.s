@@ -94,7 +94,7 @@ scale:
 	VZEROUPPER
 	RET
 
-// func crossEntropyColumnsAVX2Asm(d, z *float32, classes int, labels *int32, loss *float32, k float32) int
+// func crossEntropyColumnsAVX2Asm(d, z *float32, classes int, labels *int32, k, loss *float32) int
 TEXT ·crossEntropyColumnsAVX2Asm(SB), NOSPLIT, $0-56
 	MOVQ d+0(FP), DI
 	MOVQ z+8(FP), SI
@@ -102,7 +102,6 @@ TEXT ·crossEntropyColumnsAVX2Asm(SB), NOSPLIT, $0-56
 	SHLQ $7, R8
 	MOVQ labels+24(FP), AX
 	VMOVUPS (AX), Y10
-	MOVQ loss+32(FP), DX
 	VMOVUPS C_negInf, Y8
 	VXORPS Y9, Y9, Y9
 	VXORPS Y13, Y13, Y13
@@ -176,7 +175,8 @@ exponential:
 	VADDPS Y2, Y1, Y1
 	VADDPS Y1, Y4, Y4
 	VADDPS Y4, Y0, Y0
-	VBROADCASTSS k+40(FP), Y6
+	MOVQ k+32(FP), DX
+	VMOVUPS (DX), Y6
 	VDIVPS Y0, Y6, Y1
 	VMOVAPS Y12, Y5
 	VFMSUB213PS Y6, Y1, Y5 // exp(z[label]−m)·r − k
@@ -196,6 +196,7 @@ gradient:
 	LOG(Y0, Y1, Y2, Y3, Y4, Y5)
 	VSUBPS Y11, Y0, Y0
 	VANDNPS Y0, Y7, Y0
+	MOVQ loss+40(FP), DX
 	VMOVUPS Y0, (DX)
 	VZEROUPPER
 	RET

@@ -94,7 +94,7 @@ scale:
 	VZEROUPPER
 	RET
 
-// func crossEntropyColumnsAVX512Asm(d, z *float32, classes int, labels *int32, loss *float32, k float32) int
+// func crossEntropyColumnsAVX512Asm(d, z *float32, classes int, labels *int32, k, loss *float32) int
 TEXT ·crossEntropyColumnsAVX512Asm(SB), NOSPLIT, $0-56
 	MOVQ d+0(FP), DI
 	MOVQ z+8(FP), SI
@@ -102,7 +102,6 @@ TEXT ·crossEntropyColumnsAVX512Asm(SB), NOSPLIT, $0-56
 	SHLQ $7, R8
 	MOVQ labels+24(FP), AX
 	VMOVUPS (AX), Z10
-	MOVQ loss+32(FP), DX
 	VBROADCASTSS C_negInf, Z8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z13, Z13, Z13
@@ -177,7 +176,8 @@ exponential:
 	VADDPS Z2, Z1, Z1
 	VADDPS Z1, Z4, Z4
 	VADDPS Z4, Z0, Z0
-	VBROADCASTSS k+40(FP), Z6
+	MOVQ k+32(FP), DX
+	VMOVUPS (DX), Z6
 	VDIVPS Z0, Z6, Z1
 	VMOVAPS Z12, Z5
 	VFMSUB213PS Z6, Z1, Z5 // exp(z[label]−m)·r − k
@@ -197,6 +197,7 @@ gradient:
 	LOG(Z0, Z1, Z2, Z3, Z4)
 	VSUBPS Z11, Z0, Z0
 	VMOVAPS.Z Z0, K4, Z0
+	MOVQ loss+40(FP), DX
 	VMOVUPS Z0, (DX)
 	VZEROUPPER
 	RET

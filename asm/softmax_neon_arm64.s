@@ -211,20 +211,23 @@ class:
 	BNE class
 	RET
 
-// func gradColumnsNEONAsm(d, r *float32, labels *int32, classes int, k float32)
+// func gradColumnsNEONAsm(d, r *float32, labels *int32, classes int, k *float32)
 //
 //    V4 … V7  r     V16 … V19  labels   V20 … V23  ones where a sample is
-//    V24  −k        V28  number of the class   V29  1
+//    V24 … V27  −k    V28  number of the class    V29  1
 //    V0 … V3  d     V30 … V31  the gradient of the label, its mask
-TEXT ·gradColumnsNEONAsm(SB), NOSPLIT, $0-36
+TEXT ·gradColumnsNEONAsm(SB), NOSPLIT, $0-40
 	MOVD d+0(FP), R0
 	MOVD r+8(FP), R1
 	MOVD labels+16(FP), R2
 	MOVD classes+24(FP), R8
 	MOVD $128, R10
-	FMOVS k+32(FP), F24
-	FNEGS F24, F24
-	VDUP V24.S[0], V24.S4
+	MOVD k+32(FP), R3
+	VLD1 (R3), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x6ea0fb18 // fneg v24.4s, v24.4s
+	WORD $0x6ea0fb39 // fneg v25.4s, v25.4s
+	WORD $0x6ea0fb5a // fneg v26.4s, v26.4s
+	WORD $0x6ea0fb7b // fneg v27.4s, v27.4s
 	VLD1 (R1), [V4.S4, V5.S4, V6.S4, V7.S4]
 	VLD1 (R2), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x6ea08a14 // cmge v20.4s, v16.4s, #0
@@ -242,19 +245,19 @@ class:
 	WORD $0x6e24dc00 // fmul v0.4s, v0.4s, v4.4s
 	VBIT V31.B16, V30.B16, V0.B16
 	VAND V20.B16, V0.B16, V0.B16
-	VMOV V24.B16, V30.B16
+	VMOV V25.B16, V30.B16
 	VFMLA V5.S4, V1.S4, V30.S4
 	VCMEQ V28.S4, V17.S4, V31.S4
 	WORD $0x6e25dc21 // fmul v1.4s, v1.4s, v5.4s
 	VBIT V31.B16, V30.B16, V1.B16
 	VAND V21.B16, V1.B16, V1.B16
-	VMOV V24.B16, V30.B16
+	VMOV V26.B16, V30.B16
 	VFMLA V6.S4, V2.S4, V30.S4
 	VCMEQ V28.S4, V18.S4, V31.S4
 	WORD $0x6e26dc42 // fmul v2.4s, v2.4s, v6.4s
 	VBIT V31.B16, V30.B16, V2.B16
 	VAND V22.B16, V2.B16, V2.B16
-	VMOV V24.B16, V30.B16
+	VMOV V27.B16, V30.B16
 	VFMLA V7.S4, V3.S4, V30.S4
 	VCMEQ V28.S4, V19.S4, V31.S4
 	WORD $0x6e27dc63 // fmul v3.4s, v3.4s, v7.4s

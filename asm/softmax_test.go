@@ -8,7 +8,7 @@ import (
 // TestSoftmaxPanelIsSoftmax checks that a column of a panel gets the bits of a
 // row, for softmax and for cross-entropy, in every set.
 func TestSoftmaxPanelIsSoftmax(t *testing.T) {
-	const k = float32(1) / 31
+	k := moderate.values(random(0), make([]float32, PanelWidth)) // of each column
 	for _, set := range Available() {
 		for _, classes := range classCounts {
 			for f := range fills {
@@ -39,7 +39,7 @@ func TestSoftmaxPanelIsSoftmax(t *testing.T) {
 					clear(wantD)
 					wantLoss := float32(0)
 					if label >= 0 {
-						wantLoss = softmaxCrossEntropyGo(wantD, row, int(label), k)
+						wantLoss = softmaxCrossEntropyGo(wantD, row, int(label), k[s])
 						if hit(row, int(label)) {
 							wantHits++
 						}
@@ -70,6 +70,7 @@ func hit(row []float32, label int) bool {
 // TestCrossEntropyPads checks that a padded column counts nothing, whatever
 // stands in it, and that ties and NaN are no hits but for the first maximum.
 func TestCrossEntropyPads(t *testing.T) {
+	ones := filled(16, 1)
 	for _, k := range Available() {
 		z, d := make([]float32, 3*PanelWidth), wild.values(random(1), make([]float32, 3*PanelWidth))
 		labels, loss := make([]int32, 16), wild.values(random(2), make([]float32, 16))
@@ -77,7 +78,7 @@ func TestCrossEntropyPads(t *testing.T) {
 			labels[s] = -1 - int32(s)
 			z[PanelWidth+s] = []float32{nan32, inf32, -inf32, 3}[s%4]
 		}
-		if hits := k.CrossEntropyPanel(d, z, 3, 16, labels, 1, loss); hits != 0 {
+		if hits := k.CrossEntropyPanel(d, z, 3, 16, labels, ones, loss); hits != 0 {
 			t.Errorf("%s: %d hits in padded columns", k.Name, hits)
 		}
 		for c := range 3 {
@@ -106,7 +107,7 @@ func TestCrossEntropyPads(t *testing.T) {
 			for i, v := range c.z {
 				z[i*PanelWidth+s] = v
 			}
-			if hits := k.CrossEntropyPanel(d, z, 3, 16, labels, 1, loss); hits != c.hit {
+			if hits := k.CrossEntropyPanel(d, z, 3, 16, labels, ones, loss); hits != c.hit {
 				t.Errorf("%s: logits %v, class %d: %d hits, want %d", k.Name, c.z, c.label, hits, c.hit)
 			}
 		}

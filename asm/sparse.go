@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// Terms is the left operand of a sparse product: for each row its elements that are
-// not zero. [Kernels.Nonzeros] fills it, any number of times.
-type Terms struct {
+// SparseRows is the left operand of a sparse product: for each row its elements that are
+// not zero. [Kernels.CompressRows] fills it, any number of times.
+type SparseRows struct {
 	// Term i is a[i], an element of A, and b[i], where row k of B begins, in bytes:
 	// k·32·4. Bit 0 of b is set in the first term of each row but row 0. The list is
 	// filled up to quads of terms by zeros of k = 0, which so belong to the last row.
@@ -28,50 +28,50 @@ const nextRow = 1
 // bytesOfRow is the size of a row of a panel.
 const bytesOfRow = 4 * PanelWidth
 
-// maxTermSteps is the largest k of Terms.
+// maxTermSteps is the largest k of SparseRows.
 const maxTermSteps = (math.MaxUint16 + 1) / bytesOfRow
 
 // termSlack is how many terms a set may write behind the last one.
 const termSlack = 8
 
-// NewTerms returns Terms that have room for m rows of k elements, m ≥ 0 and 1 ≤ k ≤ 512.
+// NewSparseRows returns SparseRows that have room for m rows of k elements, m ≥ 0 and 1 ≤ k ≤ 512.
 // It panics, with the sizes, where they are others.
-func NewTerms(m, k int) *Terms {
-	t := new(Terms)
+func NewSparseRows(m, k int) *SparseRows {
+	t := new(SparseRows)
 	t.Grow(m, k)
 	return t
 }
 
 // Grow makes room for m rows of k elements where there is less. The terms are lost then.
-// It panics as NewTerms does.
-func (t *Terms) Grow(m, k int) {
+// It panics as NewSparseRows does.
+func (t *SparseRows) Grow(m, k int) {
 	if m < 0 || k < 1 || k > maxTermSteps || m > (math.MaxInt-termSlack)/k {
-		panic(fmt.Sprintf("asm: Terms for %d rows of %d elements: want at least 0 rows of 1 to %d", m, k, maxTermSteps))
+		panic(fmt.Sprintf("asm: SparseRows for %d rows of %d elements: want at least 0 rows of 1 to %d", m, k, maxTermSteps))
 	}
 	if n := m*k + termSlack; len(t.a) < n {
-		*t = Terms{a: make([]float32, n), b: make([]uint16, n)}
+		*t = SparseRows{a: make([]float32, n), b: make([]uint16, n)}
 	}
 }
 
-// Len returns the number of elements that are not zero.
-func (t *Terms) Len() int { return t.count }
+// NNZ returns the number of elements that are not zero.
+func (t *SparseRows) NNZ() int { return t.count }
 
 // begin empties t for m rows of k elements of a. It panics, with the sizes, where they
 // do not suit t or a.
-func (t *Terms) begin(a []float32, m, k, pa int) {
+func (t *SparseRows) begin(a []float32, m, k, pa int) {
 	if m < 0 || k < 1 || k > maxTermSteps || pa < 0 {
-		panic(fmt.Sprintf("asm: Nonzeros: %d rows of %d elements, panels %d floats apart", m, k, pa))
+		panic(fmt.Sprintf("asm: CompressRows: %d rows of %d elements, panels %d floats apart", m, k, pa))
 	}
 	if room := max(0, len(t.a)-termSlack); m > room/k {
-		panic(fmt.Sprintf("asm: Nonzeros: %d rows of %d elements, but Terms for %d elements", m, k, room))
+		panic(fmt.Sprintf("asm: CompressRows: %d rows of %d elements, but SparseRows for %d elements", m, k, room))
 	}
 	if m > 0 {
-		need("Nonzeros", "A", len(a), (k-1)/PanelWidth, pa, m-1, PanelWidth, PanelWidth-1)
+		need("CompressRows", "A", len(a), (k-1)/PanelWidth, pa, m-1, PanelWidth, PanelWidth-1)
 	}
 	t.rows, t.k, t.n, t.count = m, k, 0, 0
 }
 
-func nonzerosGo(t *Terms, a []float32, m, k, pa int) {
+func compressRowsGo(t *SparseRows, a []float32, m, k, pa int) {
 	t.begin(a, m, k, pa)
 	for i := range m {
 		first := t.n
@@ -95,7 +95,7 @@ func nonzerosGo(t *Terms, a []float32, m, k, pa int) {
 	}
 }
 
-func regularGo(x []float32, least float32) bool {
+func inExactRangeGo(x []float32, least float32) bool {
 	for _, v := range x {
 		if v != 0 && !(least <= v && v <= math.MaxFloat32 || -math.MaxFloat32 <= v && v <= -least) {
 			return false
@@ -104,20 +104,20 @@ func regularGo(x []float32, least float32) bool {
 	return true
 }
 
-// LeastTerm and LeastFactor are the magnitudes from which on the elements of A and of B
-// are to be [Kernels.Regular] where [Kernels.SparseGemm] is to have the bits of the chain
+// MinSparseA and MinSparseB are the magnitudes from which on the elements of A and of B
+// are to be [Kernels.InExactRange] where [Kernels.SpMM] is to have the bits of the chain
 // over all k. A has the smaller ones: gradients get smaller than activations.
 const (
-	LeastTerm   = 0x1p-73
-	LeastFactor = 0x1p-30
+	MinSparseA = 0x1p-73
+	MinSparseB = 0x1p-30
 )
 
-// SparseGemm describes one product C = A·B for [Kernels.SparseGemm]. B and C are in
+// SpMM describes one product C = A·B for [Kernels.SpMM]. B and C are in
 // panels of 32 columns: element (k, j) of B is B[(j/32)·PB + k·32 + j%32], element
 // (i, j) of C is C[(j/32)·PC + i·32 + j%32].
-type SparseGemm struct {
-	N          int // columns, a multiple of the set's SparseN
-	A          *Terms
+type SpMM struct {
+	N          int // columns, a multiple of the set's SpNR
+	A          *SparseRows
 	B          []float32
 	PB         int // floats from a panel of B to the next, ≥ 0
 	C          []float32
@@ -125,36 +125,32 @@ type SparseGemm struct {
 	Accumulate bool // chains start at C, not at +0
 }
 
-// check panics, with the sizes, where g breaks the contract of [Kernels.SparseGemm]
-// in a set whose SparseN is tile.
-func (g *SparseGemm) check(tile int) {
+// check panics, with the sizes, where g breaks the contract of [Kernels.SpMM]
+// in a set whose SpNR is tile.
+func (g *SpMM) check(tile int) {
 	if g.N < 0 || g.N%tile != 0 {
-		panic(fmt.Sprintf("asm: SparseGemm: %d columns, no multiple of %d", g.N, tile))
+		panic(fmt.Sprintf("asm: SpMM: %d columns, no multiple of %d", g.N, tile))
 	}
 	if g.PB|g.PC < 0 {
-		panic(fmt.Sprintf("asm: SparseGemm: negative stride: PB = %d, PC = %d", g.PB, g.PC))
+		panic(fmt.Sprintf("asm: SpMM: negative stride: PB = %d, PC = %d", g.PB, g.PC))
 	}
 	if g.empty() {
 		return
 	}
 	last := g.N/PanelWidth - 1
-	need("SparseGemm", "B", len(g.B), last, g.PB, g.A.k-1, PanelWidth, PanelWidth-1)
-	need("SparseGemm", "C", len(g.C), last, g.PC, g.A.rows-1, PanelWidth, PanelWidth-1)
+	need("SpMM", "B", len(g.B), last, g.PB, g.A.k-1, PanelWidth, PanelWidth-1)
+	need("SpMM", "C", len(g.C), last, g.PC, g.A.rows-1, PanelWidth, PanelWidth-1)
 }
 
 // empty reports whether C has no elements.
-func (g *SparseGemm) empty() bool { return g.N == 0 || g.A.rows == 0 }
+func (g *SpMM) empty() bool { return g.N == 0 || g.A.rows == 0 }
 
-// sparseGemmThenUpdate is SparseGemm in Go, and then the set's own update.
-func (k *Kernels) sparseGemmThenUpdate(g SparseGemm, u Update) {
-	g.check(k.SparseN)
-	u.check()
-	g.multiply()
-	k.Update(u)
-}
+// spNRGo is the SpNR of the specification.
+const spNRGo = 64
 
-// multiply computes the product, eight columns at a time.
-func (g *SparseGemm) multiply() {
+// spmmGo computes eight columns at a time.
+func spmmGo(g SpMM) {
+	g.check(spNRGo)
 	if g.empty() {
 		return
 	}

@@ -95,8 +95,8 @@ zero: \
 	ZEROROW; \
 	B same
 
-// func sparseNEONAsm(ta *float32, tb *uint16, n int, b *float32, pb int, c *float32, pc int, accumulate bool)
-TEXT ·sparseNEONAsm(SB), NOSPLIT, $0-57
+// func spmmNEONAsm(ta *float32, tb *uint16, n int, b *float32, pb int, c *float32, pc int, accumulate bool)
+TEXT ·spmmNEONAsm(SB), NOSPLIT, $0-57
 	MOVD ta+0(FP), R0
 	MOVD tb+8(FP), R1
 	MOVD n+16(FP), R10
@@ -127,11 +127,11 @@ quad:
 	NEXT(next2, same2, zero2)
 	NEXT(next3, same3, zero3)
 
-// func regularNEONAsm(x *float32, n int, least float32) bool
+// func inExactRangeNEONAsm(x *float32, n int, least float32) bool
 //
 // Twice the bits are the magnitude, the sign gone: V0 is the largest of it, V1 the least
 // of one less, where zero is more than all others; V2 is −1.
-TEXT ·regularNEONAsm(SB), NOSPLIT, $0-25
+TEXT ·inExactRangeNEONAsm(SB), NOSPLIT, $0-25
 	MOVD x+0(FP), R0
 	MOVD n+8(FP), R1
 	VEOR V0.B16, V0.B16, V0.B16

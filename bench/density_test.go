@@ -32,9 +32,9 @@ func TestDensity(t *testing.T) {
 	} {
 		best := asm.Best()
 		kernels, terms, elements := *best, 0, 0
-		kernels.Nonzeros = func(t *asm.Terms, a []float32, m, k, pa int) {
-			best.Nonzeros(t, a, m, k, pa)
-			terms += t.Len()
+		kernels.CompressRows = func(t *asm.SparseRows, a []float32, m, k, pa int) {
+			best.CompressRows(t, a, m, k, pa)
+			terms += t.NNZ()
 			elements += m * k
 		}
 		m := network(t, c.hidden, activations.ReLU, optim.NewAdam(0.001), &kernels, 1)

@@ -103,23 +103,23 @@ var cutGradient = stepProduct{"dw-relu", func(k *asm.Kernels, batch, in, out, wo
 			dy[i] = 0
 		}
 	}
-	var terms []*asm.Terms
-	for s := 0; s < batch; s += k.SparseK {
-		terms = append(terms, asm.NewTerms(units, k.SparseK))
+	var terms []*asm.SparseRows
+	for s := 0; s < batch; s += k.SpKC {
+		terms = append(terms, asm.NewSparseRows(units, k.SpKC))
 	}
 	return func() {
 		for i, t := range terms {
-			first := i * k.SparseK
-			k.Nonzeros(t, dy[first*units:], units, min(k.SparseK, batch-first), units*panel)
+			first := i * k.SpKC
+			k.CompressRows(t, dy[first*units:], units, min(k.SpKC, batch-first), units*panel)
 		}
 		for j := 0; j < panels(in); j += wide {
 			g := asm.Gemm{
 				M: units, N: min(wide*panel, in-j*panel), K: batch, A: dy, RS: panel, CS: 1, PA: units * panel,
 				B: x[j*batch*panel:], LDB: panel, PB: batch * panel, C: dw[j/wide%2*wide*units*panel:], LDC: panel, PC: units * panel,
 			}
-			columns := g.N / k.SparseN * k.SparseN
+			columns := g.N / k.SpNR * k.SpNR
 			for i, t := range terms {
-				k.SparseGemm(asm.SparseGemm{N: columns, A: t, B: g.B[i*k.SparseK*panel:], PB: g.PB, C: g.C, PC: g.PC, Accumulate: i > 0}, asm.Update{})
+				k.SpMM(asm.SpMM{N: columns, A: t, B: g.B[i*k.SpKC*panel:], PB: g.PB, C: g.C, PC: g.PC, Accumulate: i > 0})
 			}
 			if g.N -= columns; g.N > 0 {
 				g.B, g.C = g.B[columns/panel*g.PB:], g.C[columns/panel*g.PC:]

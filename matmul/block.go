@@ -20,7 +20,7 @@ func (s *scratch) multiply(kernels *asm.Kernels, p *product, i0, i1, j0, j1 int)
 	}
 	packA := p.alpha != 1 || packLeft(&p.a, m, n)
 	packB := p.b.ColStride != 1 && p.b.Cols > 1 || packRight(&p.b, m)
-	short := k <= kernels.KS
+	short := k <= kernels.KCShort
 	through := p.c.ColStride != 1 && p.c.Cols > 1
 	if m == 1 && !through && k > 1 {
 		s.row(kernels, p, i0, j0, n)

@@ -163,7 +163,7 @@ func TestBitsOfUnequalParts(t *testing.T) {
 					}
 					at := step * c.batch
 					tr.begin(order[at:min(at+c.batch, s.n)], order[min(at+c.batch, s.n):])
-					tr.step, tr.update = step+1, m.optimizer.Prepare(step+1)
+					tr.step, tr.update = step+1, m.optimizer.At(step+1, m.optimizer.Rate())
 					tr.train(workers, 0)
 				}
 				if workers > 1 && tr.balance.n >= divisible*workers {
@@ -223,7 +223,7 @@ func BenchmarkSlowCore(b *testing.B) {
 				for step := 0; b.Loop(); step++ {
 					at := step * batch % s.n
 					t.begin(order[at:at+batch], order[at+batch:])
-					t.step, t.update = step+1, m.optimizer.Prepare(step+1)
+					t.step, t.update = step+1, m.optimizer.At(step+1, m.optimizer.Rate())
 					t.train(2, 0)
 				}
 			})

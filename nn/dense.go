@@ -211,8 +211,8 @@ func (o *denseBackward) multiply(t *trainer, i0, i1, s0, s1 int) {
 
 // denseUpdate makes the gradient of the own units, dW = dyᵀ·x over the whole
 // batch, for one panel of inputs after the other, in a scratch that stays in L1
-// or L2, and lets the optimizer update their weights while the product for the
-// next panel is under way: the gradient of a whole layer is never stored.
+// or L2, and lets the optimizer update their weights at once: the gradient of a whole
+// layer is never stored.
 type denseUpdate struct {
 	p      *parameters
 	x, y   *buffer
@@ -224,8 +224,7 @@ type denseUpdate struct {
 // multiplied at once, 32 features of which are 32 KB, and widePanels panels of
 // inputs, so that the images, each on another page, and the gradient of the
 // outputs are read a quarter as often, and a product is called a quarter as often.
-// (784-100 at batch 32: 0.95 times as long as panel by panel, although the
-// gradient of four panels and of the four before, 50 KB, no longer fits L1.)
+// (784-100 at batch 32: 0.95 times as long as panel by panel.)
 const (
 	updateSamples = 256
 	widePanels    = 4
@@ -258,12 +257,12 @@ func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	}
 	biases := t.scratch[worker][:hi-lo]
 	t.kernels.SumSamples(biases, o.y.grad[lo*asm.PanelWidth:], t.panels, p.out*asm.PanelWidth)
-	t.update.Update(t.kernels, p.b[lo:hi], biases, slotRange(&p.bs, lo, hi))
+	t.update.Update(t.kernels, p.b[lo:hi], biases, t.slotRange(worker, &p.bs, lo, hi))
 }
 
 // weights updates the weights of units from u on for the panels [from, to) of
 // inputs, or, where so many workers do it together, for those that it claims: the weights of
-// one product while the next product is under way. The worker will read the next batch from
+// a product right after it. The worker will read the next batch from
 // sample next on.
 func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, next, together int) {
 	const width = asm.PanelWidth
@@ -273,7 +272,6 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 	}
 	sparsely := wide > 1 && o.sparsely(t, worker, u, r.n)
 	products := (to - from + wide - 1) / wide
-	var pending asm.Update
 	var read []float32 // of the set: widePanels panels of features
 	for i := 0; ; i++ {
 		j := from + i*wide
@@ -284,7 +282,7 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 		if panels <= 0 {
 			break
 		}
-		dw := t.scratch[worker][i%2*wide*size:][:panels*size]
+		dw := t.scratch[worker][:panels*size]
 		g := asm.Gemm{
 			M: r.n, N: min(panels*width, p.in-j*width), RS: width, CS: 1, PA: p.out * width,
 			LDB: width, C: dw, LDC: width, PC: size,
@@ -296,7 +294,7 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 			t.prefetch(next, i, products)
 		}
 		terms := 0 // columns that are multiplied by terms
-		if n := g.N / t.kernels.SparseN * t.kernels.SparseN; sparsely && o.regular(t, j, n) {
+		if n := g.N / t.kernels.SpNR * t.kernels.SpNR; sparsely && o.regular(t, j, n) {
 			terms = n
 		}
 		for first := 0; first < t.batch; first += updateSamples {
@@ -315,21 +313,21 @@ func (o *denseUpdate) weights(t *trainer, worker, u int, r unitRun, from, to, ne
 				g.B, g.PB = read[i*wide%widePanels*g.K*width:], g.K*width
 			}
 			g.A = o.y.grad[(first/width*p.out+u)*width:]
-			o.multiply(t, worker, u, first, terms, g, pending)
-			g.Accumulate, pending = true, asm.Update{}
+			o.multiply(t, worker, u, first, terms, g)
+			g.Accumulate = true
 		}
 		a := r.at + j*r.stride
 		b := a + panels*size
-		pending = t.update.Of(p.w[a:b], dw, slotRange(&p.ws, a, b))
+		t.update.Update(t.kernels, p.w[a:b], dw, t.slotRange(worker, &p.ws, a, b))
 	}
-	t.kernels.Update(pending)
 }
 
-// slotRange returns the range [a, b) of each slot that there is.
-func slotRange(slots *[2][]float32, a, b int) (r [2][]float32) {
-	for i, s := range slots {
+// slotRange returns the range [a, b) of each slot that there is, in memory of the worker.
+func (t *trainer) slotRange(worker int, slots *[2][]float32, a, b int) [][]float32 {
+	r := t.slots[worker][:0]
+	for _, s := range slots {
 		if s != nil {
-			r[i] = s[a:b]
+			r = append(r, s[a:b])
 		}
 	}
 	return r
@@ -344,9 +342,9 @@ func (p *parameters) initialize(seed uint64) {
 
 // reset gives the slots of an optimizer their start values.
 func (p *parameters) reset(o optim.Optimizer) {
-	for i := range o.Slots() {
-		fill(p.ws[i], o.SlotInit(i))
-		fill(p.bs[i], o.SlotInit(i))
+	for i, start := range o.Slots() {
+		fill(p.ws[i], start)
+		fill(p.bs[i], start)
 	}
 }
 

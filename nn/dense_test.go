@@ -111,7 +111,7 @@ func testDenseUpdate(t *testing.T, units int, inputs bool) {
 		order := make([]int32, samples)
 		inOrder(order, s)
 		tr.begin(order, nil)
-		tr.step, tr.update = 1, m.optimizer.Prepare(1)
+		tr.step, tr.update = 1, m.optimizer.At(1, m.optimizer.Rate())
 		tr.train(workers, 0)
 		after := m.Weights()
 		layer := 0
@@ -197,7 +197,7 @@ func TestTakenPanels(t *testing.T) {
 			require.NoError(t, err)
 			tr := newTrainer(many, s, batch, workers)
 			tr.begin(make([]int32, batch), nil)
-			tr.step, tr.update = 1, many.optimizer.Prepare(1)
+			tr.step, tr.update = 1, many.optimizer.At(1, many.optimizer.Rate())
 			require.Equal(t, workers == 2 || workers == 3, tr.takes(workers))
 			tr.train(workers, 0)
 			for w := range tr.claims {

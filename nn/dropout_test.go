@@ -35,7 +35,7 @@ func masksBehind(t *testing.T, units, samples, steps int, rate float64, c Config
 	inOrder(order, s)
 	tr.begin(order, nil)
 	for step := 1; step <= steps; step++ {
-		tr.step, tr.update = step, m.optimizer.Prepare(step)
+		tr.step, tr.update = step, m.optimizer.At(step, m.optimizer.Rate())
 		tr.train(m.workers, 0)
 		var drop *dropoutForward
 		for _, p := range tr.plan {

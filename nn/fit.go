@@ -227,7 +227,7 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *progress, order [
 		t.begin(order[first:last], order[last:])
 		m.steps++
 		t.step = m.steps
-		t.update = m.optimizer.Prepare(m.steps)
+		t.update = m.optimizer.At(m.steps, m.optimizer.Rate())
 		hits := 0
 		sum, hits = t.train(t.crew.step(), sum)
 		if sum != sum {

@@ -413,7 +413,7 @@ func TestDefaults(t *testing.T) {
 	rule, err := optim.ByName("rmsprop")
 	require.NoError(t, err)
 	require.Equal(t, rule, m.optimizer)
-	require.Equal(t, optim.RMSprop{Rate: 0.001, Rho: 0.9, Epsilon: 1e-7}, m.optimizer)
+	require.Equal(t, optim.RMSprop{LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7}, m.optimizer)
 	require.Equal(t, SparseCategoricalCrossentropy, m.loss)
 	h := fit(t, m, newIntegers(65), FitOptions{Callbacks: []Callback{stepFunc(func(p *Progress) error {
 		require.Equal(t, []int{1, 3}, []int{p.Epochs, p.Steps}) // one epoch, batches of 32

@@ -137,7 +137,7 @@ func testWorkersMayChange(t *testing.T, first []Layer, workers []int) {
 	for step, workers := range workers {
 		last := min((step+1)*batch, s.n)
 		tr.begin(order[step*batch:last], order[last:])
-		tr.step, tr.update = step+1, changing.optimizer.Prepare(step+1)
+		tr.step, tr.update = step+1, changing.optimizer.At(step+1, changing.optimizer.Rate())
 		sum, _ = tr.train(workers, sum)
 	}
 	require.Equal(t, h.Epochs[0].Loss, sum/75)
@@ -184,9 +184,8 @@ func TestBarriers(t *testing.T) {
 func TestProductsRunOverRealSamples(t *testing.T) {
 	var k = map[int]bool{}
 	kernels := *asm.Best()
-	gemm, gemmUpdate := kernels.Gemm, kernels.GemmUpdate
+	gemm := kernels.Gemm
 	kernels.Gemm = func(g asm.Gemm) { k[g.K] = true; gemm(g) }
-	kernels.GemmUpdate = func(g asm.Gemm, u asm.Update) { k[g.K] = true; gemmUpdate(g, u) }
 	m := compiled(t, NewSequential("", Flatten(5, 7), Dense(20, activations.ReLU), Dense(10, activations.Softmax)), Config{Kernels: &kernels, Workers: 1})
 	fit(t, m, newPatterns(45, 5, 7), FitOptions{BatchSize: 40})
 	require.Equal(t, map[int]bool{

@@ -111,13 +111,15 @@ type lossBlock struct {
 }
 
 // lossScratch returns the floats of scratch that block wants.
-func lossScratch(outputs int) int { return 4*outputs + 1 }
+func lossScratch(outputs int) int { return max(4*outputs+1, asm.PanelWidth) }
 
 // block computes losses, gradient d = k·∂loss/∂z and the number of right
 // answers. Columns beyond n get a gradient and a loss of +0.
 func (l Loss) block(b *lossBlock) (hits int) {
 	if l == SparseCategoricalCrossentropy {
-		return b.kernels.CrossEntropyPanel(b.d, b.z, b.outputs, b.width, b.classes, b.k, b.losses)
+		k := b.scratch[:b.width]
+		fill(k, b.k)
+		return b.kernels.CrossEntropyPanel(b.d, b.z, b.outputs, b.width, b.classes, k, b.losses)
 	}
 	s := b.scratch
 	row := lossRow{k: b.kernels, scale: b.k}

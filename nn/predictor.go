@@ -59,7 +59,7 @@ func packed(p *parameters) stage {
 			w := p.w[p.at(u, k)]
 			s.w[(u/16*p.in+k)*16+u%16] = w
 			size := math.Abs(float64(w))
-			s.skips = s.skips && (size == 0 || size >= asm.LargeInput && size <= math.MaxFloat32)
+			s.skips = s.skips && (size == 0 || size >= asm.MinGemvInput && size <= math.MaxFloat32)
 		}
 	}
 	return s

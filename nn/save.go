@@ -101,7 +101,7 @@ func (m *Sequential) header() savedModel {
 		s.Loss, s.Seed, s.Steps, s.Epochs = m.loss.String(), m.seed, m.steps, m.epochs
 		s.Optimizer, s.Rates = m.optimizer.Name(), m.optimizer.Config()
 		if m.params[0].ws[0] != nil {
-			s.Slots = m.optimizer.Slots()
+			s.Slots = len(m.optimizer.Slots())
 		}
 		if m.position.Step > 0 {
 			s.Position = &m.position
@@ -237,7 +237,7 @@ func (s *savedModel) model() (*Sequential, *Config, error) {
 		if config.Loss, err = LossByName(s.Loss); err != nil {
 			return nil, nil, err
 		}
-		slots = config.Optimizer.Slots()
+		slots = len(config.Optimizer.Slots())
 	}
 	if s.Slots != 0 && s.Slots != slots || s.Steps < 0 || s.Steps > mostTrained || s.Epochs < 0 || s.Epochs > mostTrained {
 		return nil, nil, fmt.Errorf("nn: the saved model has %d optimizer slots, %d steps and %d epochs for the optimizer %q: the file is damaged", s.Slots, s.Steps, s.Epochs, s.Optimizer)

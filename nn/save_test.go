@@ -31,7 +31,7 @@ var update = flag.Bool("update", false, "write the saved models in testdata anew
 func TestSaveAndGoOn(t *testing.T) {
 	data := newPatterns(75, 5, 7)
 	for _, rule := range everyOptimizer {
-		t.Run(fmt.Sprintf("%s of %d slots, %v", rule.Name(), rule.Slots(), rule.Config()), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s of %d slots, %v", rule.Name(), len(rule.Slots()), rule.Config()), func(t *testing.T) {
 			o := FitOptions{Epochs: 5, Validation: newPatterns(20, 5, 7)}
 			model := func() *Sequential {
 				m := NewSequential("긴 이름", Flatten(5, 7), Dropout(0.2), Dense(20, activations.ReLU).Named("<hidden> & \"quoted\""), Dense(10, activations.Softmax))

@@ -59,7 +59,7 @@ func BenchmarkScale(b *testing.B) {
 					at := step * c.batch % s.n
 					step++
 					t.begin(order[at:at+c.batch], order[at+c.batch:])
-					t.step, t.update = step, m.optimizer.Prepare(step)
+					t.step, t.update = step, m.optimizer.At(step, m.optimizer.Rate())
 				}
 				meetings := 1
 				for _, p := range t.plan {

@@ -395,7 +395,7 @@ func (m *Sequential) SetResources(workers int, kernels *asm.Kernels) error {
 
 // makeSlots makes the optimizer's slots, where they are not there yet.
 func (m *Sequential) makeSlots() {
-	if m.optimizer.Slots() == 0 || m.params[0].ws[0] != nil {
+	if len(m.optimizer.Slots()) == 0 || m.params[0].ws[0] != nil {
 		return
 	}
 	slab(func(alloc func(int) []float32) {

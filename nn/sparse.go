@@ -8,7 +8,7 @@ import (
 // A gradient that went back through ReLU or a dropout is zero wherever they shut a
 // unit: for half of the samples and more. The products that it goes into, dW = dyᵀ·x
 // and dx = Wᵀ·dy, take what is not zero alone, and have the same bits ([asm.Kernels]
-// tells at SparseGemm why and when). Where they must not, or would not be faster, they
+// tells at SpMM why and when). Where they must not, or would not be faster, they
 // take all.
 
 const (
@@ -26,10 +26,10 @@ const (
 // sparse is the memory of one worker for the left operands of sparse products, nil
 // where it has none.
 type sparse struct {
-	units   []asm.Terms // of dyᵀ, in parts of SparseK samples; one part where all are too many
-	samples []asm.Terms // of dy, in parts of up to SparseK units that lie together
-	rows    []float32   // SparseK units of dy, in rows: [⌈units/32⌉][samples][32]
-	dx      []float32   // SparseN inputs of dx, in rows: [inputs/32][samples][32]
+	units   []asm.SparseRows // of dyᵀ, in parts of SpKC samples; one part where all are too many
+	samples []asm.SparseRows // of dy, in parts of up to SpKC units that lie together
+	rows    []float32        // SpKC units of dy, in rows: [⌈units/32⌉][samples][32]
+	dx      []float32        // SpNR inputs of dx, in rows: [inputs/32][samples][32]
 }
 
 // shuts reports whether the gradient of nodes[i] went back through ReLU or a dropout
@@ -65,7 +65,7 @@ func chooseSparse(k *asm.Kernels, ops []op, workers, samples int) {
 			}
 			o.sparse = o.sparse && min(panels*asm.PanelWidth, o.p.in) >= leastForUpdate
 		case *denseBackward:
-			o.sparse = o.sparse && !o.samples && o.p.in/workers >= max(leastForBackward, k.SparseN) && o.p.out*samples <= keptTerms
+			o.sparse = o.sparse && !o.samples && o.p.in/workers >= max(leastForBackward, k.SpNR) && o.p.out*samples <= keptTerms
 		}
 	}
 }
@@ -86,7 +86,7 @@ func (t *trainer) fitSparse() {
 			}
 		case *denseBackward:
 			for u, part := 0, 0; u < o.p.out && o.sparse; part++ {
-				r := o.p.run(u, min(u+t.kernels.SparseK, o.p.out))
+				r := o.p.run(u, min(u+t.kernels.SpKC, o.p.out))
 				if part == len(longest) {
 					longest = append(longest, 0)
 				}
@@ -103,24 +103,24 @@ func (t *trainer) fitSparse() {
 // fit makes room for products of a batch of so many samples with so many units that
 // lie together, and with parts of so many units.
 func (s *sparse) fit(k *asm.Kernels, samples, units int, parts []int) {
-	n := (samples + k.SparseK - 1) / k.SparseK
+	n := (samples + k.SpKC - 1) / k.SpKC
 	if units*samples > keptTerms {
 		n = 1
 	}
 	if units > 0 && len(s.units) != n {
-		s.units = make([]asm.Terms, n)
+		s.units = make([]asm.SparseRows, n)
 	}
 	for i := range s.units {
-		s.units[i].Grow(units, k.SparseK)
+		s.units[i].Grow(units, k.SpKC)
 	}
 	if len(s.samples) < len(parts) {
-		s.samples = append(s.samples, make([]asm.Terms, len(parts)-len(s.samples))...)
+		s.samples = append(s.samples, make([]asm.SparseRows, len(parts)-len(s.samples))...)
 	}
 	for i, n := range parts {
 		s.samples[i].Grow(samples, n)
 	}
 	if len(parts) > 0 && s.rows == nil {
-		s.rows, s.dx = asm.Aligned(samples*k.SparseK), asm.Aligned(samples*k.SparseN)
+		s.rows, s.dx = asm.Aligned(samples*k.SpKC), asm.Aligned(samples*k.SpNR)
 	}
 }
 
@@ -133,13 +133,13 @@ func (o *denseUpdate) sparsely(t *trainer, worker, u, n int) bool {
 	parts := t.sparse[worker].units
 	for part, first := 0, 0; first < t.batch && part < len(parts); part++ {
 		samples := o.terms(t, &parts[part], u, n, first)
-		if float64(parts[part].Len()) > t.kernels.MaxDensity*float64(samples*n) {
+		if float64(parts[part].NNZ()) > t.kernels.MaxDensity*float64(samples*n) {
 			return false
 		}
 		first += samples
 	}
 	for panel := range t.panels {
-		if !t.kernels.Regular(o.y.grad[(panel*o.p.out+u)*asm.PanelWidth:][:n*asm.PanelWidth], asm.LeastTerm) {
+		if !t.kernels.InExactRange(o.y.grad[(panel*o.p.out+u)*asm.PanelWidth:][:n*asm.PanelWidth], asm.MinSparseA) {
 			return false
 		}
 	}
@@ -148,10 +148,10 @@ func (o *denseUpdate) sparsely(t *trainer, worker, u, n int) bool {
 
 // terms makes terms of the gradient of the n units from u on for the samples from first
 // on, as many as a part holds, which it returns.
-func (o *denseUpdate) terms(t *trainer, part *asm.Terms, u, n, first int) (samples int) {
-	samples = min(t.kernels.SparseK, t.batch-first)
+func (o *denseUpdate) terms(t *trainer, part *asm.SparseRows, u, n, first int) (samples int) {
+	samples = min(t.kernels.SpKC, t.batch-first)
 	at := (first/asm.PanelWidth*o.p.out + u) * asm.PanelWidth
-	t.kernels.Nonzeros(part, o.y.grad[at:], n, samples, o.p.out*asm.PanelWidth)
+	t.kernels.CompressRows(part, o.y.grad[at:], n, samples, o.p.out*asm.PanelWidth)
 	return samples
 }
 
@@ -162,7 +162,7 @@ func (o *denseUpdate) regular(t *trainer, j, n int) bool {
 		return t.regularSet
 	}
 	for p := j; p < j+n/asm.PanelWidth; p++ {
-		if !t.kernels.Regular(o.x.rows[p*o.x.samples*asm.PanelWidth:][:t.batch*asm.PanelWidth], asm.LeastFactor) {
+		if !t.kernels.InExactRange(o.x.rows[p*o.x.samples*asm.PanelWidth:][:t.batch*asm.PanelWidth], asm.MinSparseB) {
 			return false
 		}
 	}
@@ -170,9 +170,9 @@ func (o *denseUpdate) regular(t *trainer, j, n int) bool {
 }
 
 // multiply is the product g of the gradient of units from u on for the samples from
-// first on, with an update beside it, of which so many columns are made from terms.
-func (o *denseUpdate) multiply(t *trainer, worker, u, first, columns int, g asm.Gemm, update asm.Update) {
-	parts, steps := t.sparse[worker].units, t.kernels.SparseK
+// first on, of which so many columns are made from terms.
+func (o *denseUpdate) multiply(t *trainer, worker, u, first, columns int, g asm.Gemm) {
+	parts, steps := t.sparse[worker].units, t.kernels.SpKC
 	for s := 0; s < g.K && columns > 0; s += steps {
 		part := &parts[0]
 		if len(parts) > 1 {
@@ -180,25 +180,24 @@ func (o *denseUpdate) multiply(t *trainer, worker, u, first, columns int, g asm.
 		} else if t.batch > steps {
 			o.terms(t, part, u, g.M, first+s)
 		}
-		t.kernels.SparseGemm(asm.SparseGemm{
+		t.kernels.SpMM(asm.SpMM{
 			N: columns, A: part, B: g.B[s*asm.PanelWidth:], PB: g.PB, C: g.C, PC: g.PC, Accumulate: g.Accumulate || s > 0,
-		}, update)
-		update = asm.Update{}
+		})
 	}
 	if g.N -= columns; g.N > 0 {
 		g.B, g.C = g.B[columns/asm.PanelWidth*g.PB:], g.C[columns/asm.PanelWidth*g.PC:]
-		t.kernels.GemmUpdate(g, update)
+		t.kernels.Gemm(g)
 	}
 }
 
-// blocks returns the inputs of [i0, i1) that are whole blocks of SparseN, none where dx is
+// blocks returns the inputs of [i0, i1) that are whole blocks of SpNR, none where dx is
 // not to be made from terms.
 func (o *denseBackward) blocks(t *trainer, i0, i1 int) (first, end int) {
 	first = pad32(i0)
 	if !o.sparse || first >= i1 {
 		return i0, i0
 	}
-	return first, first + (i1-first)/t.kernels.SparseN*t.kernels.SparseN
+	return first, first + (i1-first)/t.kernels.SpNR*t.kernels.SpNR
 }
 
 // sparsely reports whether the gradient of all units is better multiplied by its terms,
@@ -207,21 +206,21 @@ func (o *denseBackward) sparsely(t *trainer, worker int) bool {
 	const width = asm.PanelWidth
 	k, s, p := t.kernels, &t.sparse[worker], o.p
 	for u, part := 0, 0; u < p.out; part++ {
-		units := p.run(u, min(u+k.SparseK, p.out)).n
+		units := p.run(u, min(u+k.SpKC, p.out)).n
 		for i := 0; i < units; i += width {
 			for panel := range t.panels {
 				k.RowsFromPanel(s.rows[(i/width*t.batch+panel*width)*width:], width, o.y.grad[(panel*p.out+u+i)*width:],
 					min(width, t.batch-panel*width), min(width, units-i))
 			}
 		}
-		k.Nonzeros(&s.samples[part], s.rows, t.batch, units, t.batch*width)
-		if float64(s.samples[part].Len()) > k.MaxDensity*float64(units*t.batch) {
+		k.CompressRows(&s.samples[part], s.rows, t.batch, units, t.batch*width)
+		if float64(s.samples[part].NNZ()) > k.MaxDensity*float64(units*t.batch) {
 			return false
 		}
 		u += units
 	}
 	for panel := range t.panels {
-		if !k.Regular(o.y.grad[panel*p.out*width:][:p.out*width], asm.LeastTerm) {
+		if !k.InExactRange(o.y.grad[panel*p.out*width:][:p.out*width], asm.MinSparseA) {
 			return false
 		}
 	}
@@ -233,24 +232,24 @@ func (o *denseBackward) sparsely(t *trainer, worker int) bool {
 func (o *denseBackward) multiplySparse(t *trainer, worker, first, end int) {
 	const width = asm.PanelWidth
 	k, s, p := t.kernels, &t.sparse[worker], o.p
-	for i := first; i < end; i += k.SparseN {
+	for i := first; i < end; i += k.SpNR {
 		regular := true
 		for u, part := 0, 0; u < p.out && regular; part++ {
-			r := p.run(u, min(u+k.SparseK, p.out))
+			r := p.run(u, min(u+k.SpKC, p.out))
 			w := p.w[r.at+i/width*r.stride:]
-			for panel := range k.SparseN / width {
-				regular = regular && k.Regular(w[panel*r.stride:][:r.n*width], asm.LeastFactor)
+			for panel := range k.SpNR / width {
+				regular = regular && k.InExactRange(w[panel*r.stride:][:r.n*width], asm.MinSparseB)
 			}
-			k.SparseGemm(asm.SparseGemm{
-				N: k.SparseN, A: &s.samples[part], B: w, PB: r.stride, C: s.dx, PC: t.batch * width, Accumulate: u > 0,
-			}, asm.Update{})
+			k.SpMM(asm.SpMM{
+				N: k.SpNR, A: &s.samples[part], B: w, PB: r.stride, C: s.dx, PC: t.batch * width, Accumulate: u > 0,
+			})
 			u += r.n
 		}
 		if !regular {
-			o.multiply(t, i, i+k.SparseN, 0, t.groups())
+			o.multiply(t, i, i+k.SpNR, 0, t.groups())
 			continue
 		}
-		for j := 0; j < k.SparseN; j += width {
+		for j := 0; j < k.SpNR; j += width {
 			for panel := range t.panels {
 				k.PanelFromRows(o.x.grad[(panel*p.in+i+j)*width:], s.dx[(j*t.batch+panel*width*width):], width, min(width, t.batch-panel*width), width, width)
 			}

@@ -21,21 +21,21 @@ type sparseCalls struct{ update, backward atomic.Int64 }
 func sparseKernels(set *asm.Kernels, regular bool, calls *sparseCalls) *asm.Kernels {
 	k := *set
 	k.MaxDensity = 1
-	k.SparseGemm = func(g asm.SparseGemm, u asm.Update) { calls.update.Add(1); set.SparseGemm(g, u) }
+	k.SpMM = func(g asm.SpMM) { calls.update.Add(1); set.SpMM(g) }
 	// From bytes nothing is transposed into panels but dx.
 	k.PanelFromRows = func(xt, xr []float32, ld, n, features, width int) {
 		calls.backward.Add(1)
 		set.PanelFromRows(xt, xr, ld, n, features, width)
 	}
 	if !regular {
-		k.Regular = func([]float32, float32) bool { return false }
+		k.InExactRange = func([]float32, float32) bool { return false }
 	}
 	return &k
 }
 
 // wideLayer is so wide that both of two workers make dx from terms, the second one
 // from an input on that begins no panel.
-func wideLayer(k *asm.Kernels) int { return 2*max(leastForBackward, k.SparseN) + 64 + 11 }
+func wideLayer(k *asm.Kernels) int { return 2*max(leastForBackward, k.SpNR) + 64 + 11 }
 
 // sparseRun trains a model whose gradients are sparse and returns the digest.
 func sparseRun(t *testing.T, set *asm.Kernels, workers, batch int, data Dataset, spoil func([]Weight), regular bool) (string, *sparseCalls) {
@@ -88,14 +88,14 @@ func TestSparseProducts(t *testing.T) {
 	}
 	for _, set := range asm.Available() {
 		sets := []*asm.Kernels{set}
-		if set.Name != "generic" && set.SparseN == 64 { // tiles of other sets
+		if set.Name != "generic" && set.SpNR == 64 { // tiles of other sets
 			wide := *set
-			wide.Name, wide.SparseN = set.Name+" of 128 columns", 128
+			wide.Name, wide.SpNR = set.Name+" of 128 columns", 128
 			sets = append(sets, &wide)
 		}
 		for _, set := range sets {
 			all := cases
-			for _, input := range []int{0, 40, 97, set.SparseN + 37, wideLayer(set) - 1} { // in both panels of blocks
+			for _, input := range []int{0, 40, 97, set.SpNR + 37, wideLayer(set) - 1} { // in both panels of blocks
 				all = append(all, spoiled{fmt.Sprintf("an infinite weight of input %d", input), 130, images, func(w []Weight) {
 					fill(w[1].Data, 30)
 					row(w[2], input)[input%35] = -inf
@@ -138,8 +138,8 @@ func TestSparseProductsOfLargeBatch(t *testing.T) {
 // Parts of a batch end where the samples that are multiplied at once do.
 func TestSparseParts(t *testing.T) {
 	for _, k := range asm.Available() {
-		require.Zero(t, k.SparseK%asm.PanelWidth, "%s: SparseK = %d", k.Name, k.SparseK)
-		require.Zero(t, updateSamples%k.SparseK, "%s: SparseK = %d", k.Name, k.SparseK)
+		require.Zero(t, k.SpKC%asm.PanelWidth, "%s: SpKC = %d", k.Name, k.SpKC)
+		require.Zero(t, updateSamples%k.SpKC, "%s: SpKC = %d", k.Name, k.SpKC)
 	}
 }
 
@@ -162,8 +162,8 @@ func TestDenseGradientsStayDense(t *testing.T) {
 			set := asm.Best()
 			k, made, taken := *set, 0, 0
 			k.MaxDensity = 0.7
-			k.Nonzeros = func(t *asm.Terms, a []float32, m, n, pa int) { made++; set.Nonzeros(t, a, m, n, pa) }
-			k.SparseGemm = func(g asm.SparseGemm, u asm.Update) { taken++; set.SparseGemm(g, u) }
+			k.CompressRows = func(t *asm.SparseRows, a []float32, m, n, pa int) { made++; set.CompressRows(t, a, m, n, pa) }
+			k.SpMM = func(g asm.SpMM) { taken++; set.SpMM(g) }
 			layers := append(append([]Layer{Flatten(10, 15)}, c.layers...), Dense(10, activations.Softmax))
 			m := compiled(t, NewSequential("", layers...), Config{Kernels: &k, Workers: 1})
 			if !c.takes && c.makes {

@@ -41,9 +41,10 @@ type trainer struct {
 	owned   []ownership
 	moving  []float32 // what regroup copies through
 
-	top     *buffer     // the output of the last node
-	scratch [][]float32 // of each worker
-	readers []reader    // of each worker
+	top     *buffer       // the output of the last node
+	scratch [][]float32   // of each worker
+	slots   [][][]float32 // of each worker: the slots that an update changes
+	readers []reader      // of each worker
 
 	regularSet bool     // the set's numbers are such as a sparse product takes
 	sparse     []sparse // of each worker
@@ -180,7 +181,7 @@ func (t *trainer) deal(panels, workers int) {
 // then of the part of which most is left. The fewer are left of a part the fewer are
 // taken, but for no less than a tile of a sparse product.
 func (t *trainer) claim(worker, workers, most int) (first, n int) {
-	grain := min(most, t.kernels.SparseN/asm.PanelWidth)
+	grain := min(most, t.kernels.SpNR/asm.PanelWidth)
 	own := &t.claims[worker]
 	if first, n = own.take(max(grain, min(most, own.size()/2/grain*grain)), false); n > 0 {
 		return first, n
@@ -231,8 +232,11 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	panels := (batch + asm.PanelWidth - 1) / asm.PanelWidth
 	t := &trainer{
 		kernels: m.kernels, pool: m.pool(workers), data: data, loss: m.loss, seed: m.seed,
-		scratch: make([][]float32, workers), hits: make([]workerHits, workers),
+		scratch: make([][]float32, workers), slots: make([][][]float32, workers), hits: make([]workerHits, workers),
 		classes: make([]int32, panels*asm.PanelWidth), holds: make([]hold, workers), claims: make([]claims, workers), sparse: make([]sparse, workers),
+	}
+	for w := range t.slots {
+		t.slots[w] = make([][]float32, 0, 2)
 	}
 	t.crew = newCrew(t.pool, workers)
 	buffers, ops := t.build(m, batch)
@@ -242,7 +246,7 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	for _, o := range ops {
 		if u, ok := o.(*denseUpdate); ok {
 			if u.x.set && u.sparse {
-				t.regularSet = data.floats == nil || t.kernels.Regular(data.floats, asm.LeastFactor)
+				t.regularSet = data.floats == nil || t.kernels.InExactRange(data.floats, asm.MinSparseB)
 			}
 			groups := workers
 			if u.inputs {
@@ -256,7 +260,7 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 		t.readers = t.readers[:0]
 		t.moving = alloc(longest)
 		for i := range t.scratch {
-			t.scratch[i] = alloc(max(2*widePanels*asm.PanelWidth*m.widest(), lossScratch(m.outputs)))
+			t.scratch[i] = alloc(max(widePanels*asm.PanelWidth*m.widest(), lossScratch(m.outputs)))
 			t.readers = append(t.readers, newReader(data, min(updateSamples, batch)*widePanels*asm.PanelWidth, alloc))
 		}
 		t.losses = alloc(panels * asm.PanelWidth)

@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"cmp"
 	"math"
 
 	"weft/asm"
@@ -19,7 +20,7 @@ import (
 // g, m, v and w have one shape. α is derived in float64; Keras derives it in
 // float32.
 type Adam struct {
-	Rate         float64 // lr ≥ 0
+	LearningRate float64 // lr ≥ 0
 	Beta1, Beta2 float64 // decays of the means, 0 ≤ β < 1
 	Epsilon      float64 // ε > 0; below 1e-8 the flush of tiny slots shows in w
 }
@@ -34,31 +35,36 @@ func (o Adam) WithBetas(beta1, beta2 float64) Adam { o.Beta1, o.Beta2 = beta1, b
 // Name returns "adam".
 func (o Adam) Name() string { return "adam" }
 
-// Slots returns 2: the means of the gradients and of their squares.
-func (o Adam) Slots() int { return 2 }
+// Slots returns two zeros: the means of the gradients and of their squares.
+func (o Adam) Slots() []float32 { return []float32{0, 0} }
 
-// SlotInit returns 0.
-func (o Adam) SlotInit(int) float32 { return 0 }
+// Rate returns the learning rate.
+func (o Adam) Rate() float64 { return o.LearningRate }
 
-// LearningRate returns the step size.
-func (o Adam) LearningRate() float64 { return o.Rate }
-
-// WithLearningRate returns the rule with another step size.
-func (o Adam) WithLearningRate(rate float64) Optimizer { o.Rate = rate; return o }
+// WithRate returns the rule with another learning rate.
+func (o Adam) WithRate(rate float64) Optimizer { o.LearningRate = rate; return o }
 
 // Config returns learning_rate, beta_1, beta_2 and epsilon.
 func (o Adam) Config() map[string]float64 {
-	return map[string]float64{"learning_rate": o.Rate, "beta_1": o.Beta1, "beta_2": o.Beta2, "epsilon": o.Epsilon}
+	return map[string]float64{"learning_rate": o.LearningRate, "beta_1": o.Beta1, "beta_2": o.Beta2, "epsilon": o.Epsilon}
 }
 
 // Validate checks the hyper-parameters.
 func (o Adam) Validate() error {
-	return first(atLeastZero("adam", "learning_rate", o.Rate), belowOne("adam", "beta_1", o.Beta1), belowOne("adam", "beta_2", o.Beta2), positive("adam", "epsilon", o.Epsilon))
+	return cmp.Or(atLeastZero("adam", "learning_rate", o.LearningRate), belowOne("adam", "beta_1", o.Beta1), belowOne("adam", "beta_2", o.Beta2), positive("adam", "epsilon", o.Epsilon))
 }
 
-// Prepare derives the constants of a step.
-func (o Adam) Prepare(step int) Step {
+// At derives the constants of a step.
+func (o Adam) At(step int, rate float64) Step {
 	checkStep("adam", step)
-	alpha := float64(o.Rate*math.Sqrt(1-power(o.Beta2, step))) / (1 - power(o.Beta1, step))
-	return Step{rule: asm.RuleAdam, c: [5]float32{float32(alpha), float32(1 - o.Beta1), float32(1 - o.Beta2), float32(o.Epsilon)}}
+	alpha := float64(rate*math.Sqrt(1-power(o.Beta2, step))) / (1 - power(o.Beta1, step))
+	return NewStep(adam, 2, float32(alpha), float32(1-o.Beta1), float32(1-o.Beta2), float32(o.Epsilon))
+}
+
+func adam(k *asm.Kernels, c *[8]float32, w, g []float32, slots [][]float32) {
+	k.Adam(w, g, slots[0], slots[1], c[0], c[1], c[2], c[3])
+}
+
+func adamFrom(c map[string]float64) Optimizer {
+	return Adam{c["learning_rate"], c["beta_1"], c["beta_2"], c["epsilon"]}
 }

@@ -19,21 +19,18 @@ func TestDefaults(t *testing.T) {
 		want  Optimizer
 		slots []float32 // their start values
 	}{
-		{"sgd", SGD{Rate: 0.01}, nil},
-		{"adagrad", Adagrad{Rate: 0.001, InitialAccumulator: 0.1, Epsilon: 1e-7}, []float32{0.1}},
-		{"rmsprop", RMSprop{Rate: 0.001, Rho: 0.9, Epsilon: 1e-7}, []float32{0}},
-		{"adam", Adam{Rate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}, []float32{0, 0}},
+		{"sgd", SGD{LearningRate: 0.01}, nil},
+		{"adagrad", Adagrad{LearningRate: 0.001, InitialAccumulator: 0.1, Epsilon: 1e-7}, []float32{0.1}},
+		{"rmsprop", RMSprop{LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7}, []float32{0}},
+		{"adam", Adam{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}, []float32{0, 0}},
 	}
-	require.Len(t, tests, len(names))
+	require.Len(t, tests, len(kinds))
 	for _, test := range tests {
 		o, err := ByName(test.name)
 		require.NoError(t, err)
 		assert.Equal(t, test.want, o)
 		assert.Equal(t, test.name, o.Name())
-		assert.Equal(t, len(test.slots), o.Slots(), test.name)
-		for i, want := range test.slots {
-			assert.Equal(t, want, o.SlotInit(i), "%s: slot %d", test.name, i)
-		}
+		assert.Equal(t, test.slots, o.Slots(), test.name)
 	}
 }
 
@@ -43,10 +40,7 @@ func TestSlots(t *testing.T) {
 		o     Optimizer
 		slots int
 	}{{NewSGD(1).WithMomentum(0.9), 1}, {NewSGD(1).WithNesterov(0.9), 1}, {NewRMSprop(1).WithMomentum(0.9), 2}} {
-		require.Equal(t, test.slots, test.o.Slots(), "%+v", test.o)
-		for i := range test.slots {
-			assert.Zero(t, test.o.SlotInit(i), "%+v", test.o)
-		}
+		assert.Equal(t, make([]float32, test.slots), test.o.Slots(), "%+v", test.o)
 	}
 }
 
@@ -65,8 +59,8 @@ func TestRoundTrip(t *testing.T) {
 		require.NoError(t, err, "%+v", o)
 		assert.Equal(t, o, got)
 
-		other := o.WithLearningRate(0.125)
-		assert.Equal(t, 0.125, other.LearningRate(), "%+v", o)
+		other := o.WithRate(0.125)
+		assert.Equal(t, 0.125, other.Rate(), "%+v", o)
 		config := o.Config()
 		config["learning_rate"] = 0.125
 		assert.Equal(t, config, other.Config(), "only the rate of %+v changes", o)
@@ -130,7 +124,7 @@ func TestInvalid(t *testing.T) {
 		}
 	}
 	assert.ErrorContains(t, NewAdam(nan).Validate(), "learning_rate NaN")
-	assert.ErrorContains(t, SGD{Rate: 0.1, Nesterov: true}.Validate(), "nesterov")
+	assert.ErrorContains(t, SGD{LearningRate: 0.1, Nesterov: true}.Validate(), "nesterov")
 	for _, o := range every {
 		assert.NoError(t, o.Validate(), "%+v", o)
 	}
@@ -167,11 +161,11 @@ func bigPower(beta float64, n int64, precision uint) *big.Float {
 	return p
 }
 
-// TestPrepareAdam holds the constants of a step to their bits, which every
+// TestAtAdam holds the constants of a step to their bits, which every
 // platform must give, and α to its value by math/big with 300 bits, rounded
 // once. At 10⁶ and 2⁴⁰ the means have forgotten their start and α is the rate; a
 // β₂ of 1 − 10⁻⁶ still remembers at 10⁶.
-func TestPrepareAdam(t *testing.T) {
+func TestAtAdam(t *testing.T) {
 	tests := []struct {
 		step  int64
 		beta2 float64
@@ -187,8 +181,8 @@ func TestPrepareAdam(t *testing.T) {
 		if int64(int(test.step)) != test.step {
 			continue // int has 32 bits here
 		}
-		got := NewAdam(0.001).WithBetas(0.9, test.beta2).Prepare(int(test.step)).c
-		want := [5]float32{test.alpha, 0x1.99999ap-4, float32(1 - test.beta2), 0x1.ad7f2ap-24}
+		got := NewAdam(0.001).WithBetas(0.9, test.beta2).At(int(test.step), 0.001).Constants
+		want := [8]float32{test.alpha, 0x1.99999ap-4, float32(1 - test.beta2), 0x1.ad7f2ap-24}
 		assert.Equal(t, want, got, "step %d with β₂ %v: α is %x, want %x", test.step, test.beta2, got[0], test.alpha)
 
 		rest := func(beta float64) *big.Float {
@@ -205,23 +199,23 @@ func TestPrepareAdam(t *testing.T) {
 	}
 }
 
-// TestPrepare: the other rules derive the same constants for every step, and a
-// step is a function of its number alone, whatever was prepared before.
-func TestPrepare(t *testing.T) {
+// TestAt: the other rules derive the same constants for every step, and a
+// step is a function of its number alone, whatever was asked before.
+func TestAt(t *testing.T) {
 	for _, o := range every {
-		first, later := o.Prepare(1), o.Prepare(1000)
+		first, later := o.At(1, 0.1).Constants, o.At(1000, 0.1).Constants
 		if _, ok := o.(Adam); ok {
 			assert.NotEqual(t, first, later)
 		} else {
 			assert.Equal(t, first, later, "%+v", o)
 		}
-		assert.Equal(t, first, o.Prepare(1), "%+v", o)
-		assert.Equal(t, later, o.Prepare(1000), "%+v", o)
+		assert.Equal(t, first, o.At(1, 0.1).Constants, "%+v", o)
+		assert.Equal(t, later, o.At(1000, 0.1).Constants, "%+v", o)
 		for _, step := range []int{0, -1} {
-			message := panicOf(func() { o.Prepare(step) })
+			message := panicOf(func() { o.At(step, 0.1) })
 			assert.Contains(t, message, o.Name())
 			assert.Contains(t, message, strconv.Itoa(step))
 		}
 	}
-	assert.Equal(t, [5]float32{0.001, 0.9, 0x1.99999ap-4, 1e-7}, NewRMSprop(0.001).Prepare(1).c, "rate, ρ, 1−ρ from the float64 ρ, ε")
+	assert.Equal(t, [8]float32{0.001, 0.9, 0x1.99999ap-4, 1e-7}, NewRMSprop(0.1).At(1, 0.001).Constants, "rate, ρ, 1−ρ from the float64 ρ, ε")
 }

@@ -91,7 +91,7 @@ func TestConvergence(t *testing.T) {
 		v := newVariable(test.o, test.p.start[:])
 		for i := 1; i <= test.steps; i++ {
 			dx, dy := test.p.slope(float64(v.w[0]), float64(v.w[1]))
-			step := test.o.Prepare(i)
+			step := test.o.At(i, test.o.Rate())
 			v.update(asm.Best(), &step, []float32{float32(dx), float32(dy)})
 		}
 		end := [2]float64{float64(v.w[0]), float64(v.w[1])}

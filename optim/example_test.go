@@ -14,8 +14,8 @@ func ExampleNewSGD() {
 	w, g := []float32{1}, make([]float32, 1)
 	for t := 1; t <= 3; t++ {
 		g[0] = 2 * w[0]
-		step := rule.Prepare(t)
-		step.Update(asm.Best(), w, g, [2][]float32{})
+		step := rule.At(t, rule.Rate())
+		step.Update(asm.Best(), w, g, nil)
 		fmt.Printf("%.3f\n", w[0])
 	}
 	// Output:
@@ -29,8 +29,8 @@ func ExampleSGD_WithNesterov() {
 	rule := optim.NewSGD(0.1).WithNesterov(0.9)
 	w, g, m := []float32{1}, []float32{1}, make([]float32, 1)
 	for t := 1; t <= 3; t++ {
-		step := rule.Prepare(t)
-		step.Update(asm.Best(), w, g, [2][]float32{m})
+		step := rule.At(t, rule.Rate())
+		step.Update(asm.Best(), w, g, [][]float32{m})
 		fmt.Printf("%.3f\n", w[0])
 	}
 	// Output:
@@ -42,10 +42,10 @@ func ExampleSGD_WithNesterov() {
 // Adagrad's slot starts at 0.1: the caller fills it.
 func ExampleNewAdagrad() {
 	rule := optim.NewAdagrad(0.1)
-	w, g, v := []float32{1}, []float32{1}, []float32{rule.SlotInit(0)}
+	w, g, v := []float32{1}, []float32{1}, []float32{rule.Slots()[0]}
 	for t := 1; t <= 3; t++ {
-		step := rule.Prepare(t)
-		step.Update(asm.Best(), w, g, [2][]float32{v})
+		step := rule.At(t, rule.Rate())
+		step.Update(asm.Best(), w, g, [][]float32{v})
 		fmt.Printf("%.3f\n", w[0])
 	}
 	// Output:
@@ -58,8 +58,8 @@ func ExampleNewRMSprop() {
 	rule := optim.NewRMSprop(0.1)
 	w, g, v := []float32{1}, []float32{1}, make([]float32, 1)
 	for t := 1; t <= 3; t++ {
-		step := rule.Prepare(t)
-		step.Update(asm.Best(), w, g, [2][]float32{v})
+		step := rule.At(t, rule.Rate())
+		step.Update(asm.Best(), w, g, [][]float32{v})
 		fmt.Printf("%.3f\n", w[0])
 	}
 	// Output:
@@ -74,8 +74,8 @@ func ExampleNewAdam() {
 	w, g := []float32{1, 1}, []float32{1, 1000}
 	m, v := make([]float32, 2), make([]float32, 2)
 	for t := 1; t <= 3; t++ {
-		step := rule.Prepare(t)
-		step.Update(asm.Best(), w, g, [2][]float32{m, v})
+		step := rule.At(t, rule.Rate())
+		step.Update(asm.Best(), w, g, [][]float32{m, v})
 		fmt.Printf("%.4f\n", w)
 	}
 	// Output:
@@ -90,7 +90,7 @@ func ExampleByName() {
 	_, err = optim.ByName("lion")
 	fmt.Println(err)
 	// Output:
-	// {Rate:0.001 Beta1:0.9 Beta2:0.999 Epsilon:1e-07} <nil>
+	// {LearningRate:0.001 Beta1:0.9 Beta2:0.999 Epsilon:1e-07} <nil>
 	// optim: no optimizer "lion": choose one of [sgd adagrad rmsprop adam]
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -105,7 +106,7 @@ func kerasRate(o Optimizer, t int) bound {
 		v := math.Pow(beta, float64(t))
 		return sub(exactly(1.0), bound{v, (float64(t)*unit + 4*unit) * v})
 	}
-	return div(mul(constant(a.Rate), root(rest(a.Beta2))), rest(a.Beta1))
+	return div(mul(constant(a.LearningRate), root(rest(a.Beta2))), rest(a.Beta1))
 }
 
 // TestGoldenDefaults compares every hyper-parameter with what Keras reported of
@@ -133,11 +134,11 @@ func TestGoldenBits(t *testing.T) {
 			o := c.optimizer(t)
 			w, b := newVariable(o, g.W0), newVariable(o, g.B0)
 			for i, want := range c.Steps {
-				step := o.Prepare(i + 1)
+				step := o.At(i+1, o.Rate())
 				if a, ok := o.(Adam); ok {
 					beta1 := float32(math.Pow(float64(float32(a.Beta1)), float64(i+1)))
 					beta2 := float32(math.Pow(float64(float32(a.Beta2)), float64(i+1)))
-					step.c[0] = float32(float32(a.Rate)*float32(math.Sqrt(float64(1-beta2)))) / (1 - beta1)
+					step.Constants[0] = float32(float32(a.LearningRate)*float32(math.Sqrt(float64(1-beta2)))) / (1 - beta1)
 				}
 				w.update(k, &step, g.GradW[i])
 				b.update(k, &step, g.GradB[i])
@@ -171,7 +172,7 @@ func TestGoldenAccuracy(t *testing.T) {
 		}
 		worst, widest := 0.0, 0.0
 		for i, want := range c.Steps {
-			step, golden := o.Prepare(i+1), [2][]float32{want.W, want.B}
+			step, golden := o.At(i+1, o.Rate()), [2][]float32{want.W, want.B}
 			for v, gradient := range c.clipped([2][]float32{g.GradW[i], g.GradB[i]}) {
 				rounded := make([]float32, len(gradient))
 				for j, d := range gradient {
@@ -195,17 +196,14 @@ func TestGoldenAccuracy(t *testing.T) {
 // variable is a tensor with its slots.
 type variable struct {
 	w     []float32
-	slots [2][]float32
+	slots [][]float32
 }
 
 // newVariable returns a variable with a copy of w.
 func newVariable(o Optimizer, w []float32) *variable {
 	v := &variable{w: append([]float32(nil), w...)}
-	for s := range o.Slots() {
-		v.slots[s] = make([]float32, len(w))
-		for i := range v.slots[s] {
-			v.slots[s][i] = o.SlotInit(s)
-		}
+	for _, start := range o.Slots() {
+		v.slots = append(v.slots, slices.Repeat([]float32{start}, len(w)))
 	}
 	return v
 }

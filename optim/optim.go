@@ -9,12 +9,15 @@
 //	RMSprop   rate 0.001, ρ 0.9, momentum 0, ε 1e-7    v (0), and m (0) with momentum
 //	Adam      rate 0.001, β₁ 0.9, β₂ 0.999, ε 1e-7     m (0), v (0)
 //
-// A step has two halves. [Optimizer.Prepare] derives the constants of step t,
+// A step has two halves. [Optimizer.At] derives the constants of step t,
 // t = 1, 2, …; [Step.Update] applies them to any range of parameters, so that
 // workers may share a tensor as they like. Neither allocates:
 //
-//	step := optim.NewAdam(0.001).Prepare(t)
-//	step.Update(asm.Best(), w, g, [2][]float32{m, v})
+//	step := rule.At(t, rule.Rate())
+//	step.Update(asm.Best(), w, g, slots) // slots: [][]float32{m, v}
+//
+// A rule of your own implements [Optimizer]; its At makes a [Step] with a
+// [Kernel] in Go, which then runs on every set of kernels.
 //
 // # Numbers
 //
@@ -35,77 +38,48 @@ import (
 	"maps"
 	"math"
 	"slices"
-
-	"weft/asm"
 )
 
-// Optimizer is an update rule.
+// Optimizer is an update rule: a value that holds hyper-parameters. Its state
+// lies in slots, arrays as long as the parameters, which the caller keeps.
 type Optimizer interface {
-	// Name returns Keras's name: "sgd", "adagrad", "rmsprop" or "adam".
+	// Name returns Keras's name, such as "adam".
 	Name() string
-	// Slots returns the number of float32 slots of each parameter, 0 to 2.
-	Slots() int
-	// SlotInit returns the start value of a slot.
-	SlotInit(slot int) float32
-	// LearningRate returns the step size.
-	LearningRate() float64
-	// WithLearningRate returns the rule with another step size.
-	WithLearningRate(rate float64) Optimizer
 	// Config returns all hyper-parameters; FromConfig makes the rule again.
 	Config() map[string]float64
 	// Validate returns an error that names the first hyper-parameter out of
 	// its range as a float32. A rate of 0 is legal.
 	Validate() error
-	// Prepare derives the constants of a step, counted from 1; less panics.
-	Prepare(step int) Step
+	// Slots returns the start value of each slot, nil where the rule has none.
+	Slots() []float32
+	// Rate returns the learning rate that the rule was made with.
+	Rate() float64
+	// WithRate returns the rule with another learning rate.
+	WithRate(rate float64) Optimizer
+	// At derives the constants of a step, counted from 1, at a learning rate: in
+	// float64, each rounded to float32 once. They depend on nothing else. A step
+	// below 1 panics.
+	At(step int, rate float64) Step
 }
-
-// Step is the constants of one step. Any worker may apply it to any range of
-// parameters; the bits do not depend on the ranges.
-type Step struct {
-	rule asm.Rule
-	c    [5]float32
-}
-
-// Update applies the step to the parameters w with the gradients g and the
-// slots that the rule has, all of one length, else it panics with the lengths
-// and writes nothing; slots beyond [Optimizer.Slots] are not read. g is left as
-// it is, and no two of them may overlap.
-func (s *Step) Update(k *asm.Kernels, w, g []float32, slots [2][]float32) {
-	k.Update(s.Of(w, g, slots))
-}
-
-// Of returns what Update does as a value, for [asm.Kernels.GemmUpdate].
-func (s *Step) Of(w, g []float32, slots [2][]float32) asm.Update {
-	return asm.Update{Rule: s.rule, W: w, G: g, S: slots, C: s.c}
-}
-
-var names = [...]string{"sgd", "adagrad", "rmsprop", "adam"}
 
 // ByName returns the rule of Keras's name with Keras's defaults; its error
 // lists the choices.
 func ByName(name string) (Optimizer, error) {
-	switch name {
-	case "sgd":
-		return NewSGD(0.01), nil
-	case "adagrad":
-		return NewAdagrad(0.001), nil
-	case "rmsprop":
-		return NewRMSprop(0.001), nil
-	case "adam":
-		return NewAdam(0.001), nil
+	k, err := kindOf(name)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("optim: no optimizer %q: choose one of %v", name, names)
+	return k.standard, nil
 }
 
 // FromConfig makes a rule from its name and all of its hyper-parameters, as
 // Config gave them. One that is missing, unknown or out of range is an error.
 func FromConfig(name string, config map[string]float64) (Optimizer, error) {
-	o, err := ByName(name)
+	k, err := kindOf(name)
 	if err != nil {
 		return nil, err
 	}
-	keys := slices.Sorted(maps.Keys(o.Config()))
+	keys := slices.Sorted(maps.Keys(k.standard.Config()))
 	for _, key := range keys {
 		if _, ok := config[key]; !ok {
 			return nil, fmt.Errorf("optim: %s needs the hyper-parameter %q", name, key)
@@ -116,23 +90,25 @@ func FromConfig(name string, config map[string]float64) (Optimizer, error) {
 			return nil, fmt.Errorf("optim: %s has no hyper-parameter %q: choose from %v", name, key, keys)
 		}
 	}
-	switch name {
-	case "sgd":
-		if n := config["nesterov"]; n != 0 && n != 1 {
-			return nil, fmt.Errorf("optim: sgd with nesterov %v: give 1 for yes or 0 for no", n)
-		}
-		o = SGD{config["learning_rate"], config["momentum"], config["nesterov"] == 1}
-	case "adagrad":
-		o = Adagrad{config["learning_rate"], config["initial_accumulator_value"], config["epsilon"]}
-	case "rmsprop":
-		o = RMSprop{config["learning_rate"], config["rho"], config["momentum"], config["epsilon"]}
-	case "adam":
-		o = Adam{config["learning_rate"], config["beta_1"], config["beta_2"], config["epsilon"]}
-	}
+	o := k.from(config)
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
+	made := o.Config()
+	for _, key := range keys { // a switch is 0 or 1, all else is kept as it is
+		if made[key] != config[key] {
+			return nil, fmt.Errorf("optim: %s with %s %v: give 1 for yes or 0 for no", name, key, config[key])
+		}
+	}
 	return o, nil
+}
+
+// flag returns 1 for true, as a hyper-parameter.
+func flag(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // power returns β to the n-th by repeated squaring, n ≥ 0: products only, so
@@ -152,7 +128,7 @@ func power(beta float64, n int) float64 {
 // would be 0/0.
 func checkStep(rule string, step int) {
 	if step < 1 {
-		panic(fmt.Sprintf("optim: %s: Prepare of step %d: steps count from 1", rule, step))
+		panic(fmt.Sprintf("optim: %s: step %d: steps count from 1", rule, step))
 	}
 }
 
@@ -180,16 +156,6 @@ func belowOne(rule, name string, v float64) error {
 func positive(rule, name string, v float64) error {
 	if !(float32(v) > 0 && float32(v) <= math.MaxFloat32) {
 		return fmt.Errorf("optim: %s with %s %v: give a finite number > 0, such as 1e-7", rule, name, v)
-	}
-	return nil
-}
-
-// first returns the first error.
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func root(a bound) bound {
 func update(o Optimizer, alpha, w, g bound, s *[2]bound) bound {
 	switch o := o.(type) {
 	case SGD:
-		u := mul(g, constant(o.Rate))
+		u := mul(g, constant(o.LearningRate))
 		if o.Momentum == 0 {
 			return sub(w, u)
 		}
@@ -57,10 +57,10 @@ func update(o Optimizer, alpha, w, g bound, s *[2]bound) bound {
 		return add(w, sub(mul(s[0], constant(o.Momentum)), u))
 	case Adagrad:
 		s[0] = add(s[0], mul(g, g))
-		return sub(w, div(mul(constant(o.Rate), g), root(add(s[0], constant(o.Epsilon)))))
+		return sub(w, div(mul(constant(o.LearningRate), g), root(add(s[0], constant(o.Epsilon)))))
 	case RMSprop:
 		s[0] = add(mul(constant(o.Rho), s[0]), mul(constant(1-o.Rho), mul(g, g)))
-		u := div(mul(constant(o.Rate), g), root(add(s[0], constant(o.Epsilon))))
+		u := div(mul(constant(o.LearningRate), g), root(add(s[0], constant(o.Epsilon))))
 		if o.Momentum != 0 {
 			u = add(mul(constant(o.Momentum), s[1]), u)
 			s[1] = u
@@ -82,13 +82,13 @@ func rate(o Optimizer, t int) bound {
 		return bound{}
 	}
 	n := float64(t)
-	return constant(a.Rate * math.Sqrt(1-math.Pow(a.Beta2, n)) / (1 - math.Pow(a.Beta1, n)))
+	return constant(a.LearningRate * math.Sqrt(1-math.Pow(a.Beta2, n)) / (1 - math.Pow(a.Beta1, n)))
 }
 
 // slots returns the slots of a rule at their start.
 func slots(o Optimizer) (s [2]bound) {
-	for i := range o.Slots() {
-		s[i] = exactly(o.SlotInit(i))
+	for i, start := range o.Slots() {
+		s[i] = exactly(start)
 	}
 	return s
 }

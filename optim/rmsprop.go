@@ -1,6 +1,10 @@
 package optim
 
-import "weft/asm"
+import (
+	"cmp"
+
+	"weft/asm"
+)
 
 // RMSprop divides the step by the root of a running mean of squared gradients
 // (Tieleman and Hinton, "Neural networks for machine learning", lecture 6.5,
@@ -12,10 +16,10 @@ import "weft/asm"
 //
 // g, v, m and w have one shape.
 type RMSprop struct {
-	Rate     float64 // lr ≥ 0
-	Rho      float64 // decay of the squares, 0 ≤ ρ < 1
-	Momentum float64 // 0 ≤ momentum < 1; 0: none
-	Epsilon  float64 // ε > 0
+	LearningRate float64 // lr ≥ 0
+	Rho          float64 // decay of the squares, 0 ≤ ρ < 1
+	Momentum     float64 // 0 ≤ momentum < 1; 0: none
+	Epsilon      float64 // ε > 0
 }
 
 // NewRMSprop returns the rule with Keras's rho 0.9, no momentum and epsilon
@@ -31,39 +35,48 @@ func (o RMSprop) WithRho(rho float64) RMSprop { o.Rho = rho; return o }
 // Name returns "rmsprop".
 func (o RMSprop) Name() string { return "rmsprop" }
 
-// Slots returns 1, or 2 with momentum.
-func (o RMSprop) Slots() int {
+// Slots returns one zero, two with momentum.
+func (o RMSprop) Slots() []float32 {
 	if o.Momentum == 0 {
-		return 1
+		return []float32{0}
 	}
-	return 2
+	return []float32{0, 0}
 }
 
-// SlotInit returns 0.
-func (o RMSprop) SlotInit(int) float32 { return 0 }
+// Rate returns the learning rate.
+func (o RMSprop) Rate() float64 { return o.LearningRate }
 
-// LearningRate returns the step size.
-func (o RMSprop) LearningRate() float64 { return o.Rate }
-
-// WithLearningRate returns the rule with another step size.
-func (o RMSprop) WithLearningRate(rate float64) Optimizer { o.Rate = rate; return o }
+// WithRate returns the rule with another learning rate.
+func (o RMSprop) WithRate(rate float64) Optimizer { o.LearningRate = rate; return o }
 
 // Config returns learning_rate, rho, momentum and epsilon.
 func (o RMSprop) Config() map[string]float64 {
-	return map[string]float64{"learning_rate": o.Rate, "rho": o.Rho, "momentum": o.Momentum, "epsilon": o.Epsilon}
+	return map[string]float64{"learning_rate": o.LearningRate, "rho": o.Rho, "momentum": o.Momentum, "epsilon": o.Epsilon}
 }
 
 // Validate checks the hyper-parameters.
 func (o RMSprop) Validate() error {
-	return first(atLeastZero("rmsprop", "learning_rate", o.Rate), belowOne("rmsprop", "rho", o.Rho), belowOne("rmsprop", "momentum", o.Momentum), positive("rmsprop", "epsilon", o.Epsilon))
+	return cmp.Or(atLeastZero("rmsprop", "learning_rate", o.LearningRate), belowOne("rmsprop", "rho", o.Rho), belowOne("rmsprop", "momentum", o.Momentum), positive("rmsprop", "epsilon", o.Epsilon))
 }
 
-// Prepare derives the constants of a step.
-func (o RMSprop) Prepare(step int) Step {
+// At derives the constants of a step.
+func (o RMSprop) At(step int, rate float64) Step {
 	checkStep("rmsprop", step)
-	rate, rho, rest, eps := float32(o.Rate), float32(o.Rho), float32(1-o.Rho), float32(o.Epsilon)
+	lr, rho, rest, eps := float32(rate), float32(o.Rho), float32(1-o.Rho), float32(o.Epsilon)
 	if o.Momentum == 0 {
-		return Step{rule: asm.RuleRMSprop, c: [5]float32{rate, rho, rest, eps}}
+		return NewStep(rmsprop, 1, lr, rho, rest, eps)
 	}
-	return Step{rule: asm.RuleRMSpropMomentum, c: [5]float32{rate, rho, rest, float32(o.Momentum), eps}}
+	return NewStep(rmspropMomentum, 2, lr, rho, rest, float32(o.Momentum), eps)
+}
+
+func rmsprop(k *asm.Kernels, c *[8]float32, w, g []float32, slots [][]float32) {
+	k.RMSprop(w, g, slots[0], c[0], c[1], c[2], c[3])
+}
+
+func rmspropMomentum(k *asm.Kernels, c *[8]float32, w, g []float32, slots [][]float32) {
+	k.RMSpropMomentum(w, g, slots[0], slots[1], c[0], c[1], c[2], c[3], c[4])
+}
+
+func rmspropFrom(c map[string]float64) Optimizer {
+	return RMSprop{c["learning_rate"], c["rho"], c["momentum"], c["epsilon"]}
 }

@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"cmp"
 	"fmt"
 
 	"weft/asm"
@@ -17,13 +18,13 @@ import (
 //
 // g, m and w have one shape.
 type SGD struct {
-	Rate     float64 // lr ≥ 0
-	Momentum float64 // 0 ≤ momentum < 1; 0: none
-	Nesterov bool    // look ahead; needs a momentum
+	LearningRate float64 // lr ≥ 0
+	Momentum     float64 // 0 ≤ momentum < 1; 0: none
+	Nesterov     bool    // look ahead; needs a momentum
 }
 
 // NewSGD returns plain gradient descent; Keras's default rate is 0.01.
-func NewSGD(rate float64) SGD { return SGD{Rate: rate} }
+func NewSGD(rate float64) SGD { return SGD{LearningRate: rate} }
 
 // WithMomentum returns the rule with momentum, 0 ≤ momentum < 1.
 func (o SGD) WithMomentum(momentum float64) SGD { o.Momentum = momentum; return o }
@@ -37,30 +38,23 @@ func (o SGD) WithNesterov(momentum float64) SGD {
 // Name returns "sgd".
 func (o SGD) Name() string { return "sgd" }
 
-// Slots returns 1 with momentum, else 0.
-func (o SGD) Slots() int {
+// Slots returns one zero with momentum, else nil.
+func (o SGD) Slots() []float32 {
 	if o.Momentum == 0 {
-		return 0
+		return nil
 	}
-	return 1
+	return []float32{0}
 }
 
-// SlotInit returns 0.
-func (o SGD) SlotInit(int) float32 { return 0 }
+// Rate returns the learning rate.
+func (o SGD) Rate() float64 { return o.LearningRate }
 
-// LearningRate returns the step size.
-func (o SGD) LearningRate() float64 { return o.Rate }
-
-// WithLearningRate returns the rule with another step size.
-func (o SGD) WithLearningRate(rate float64) Optimizer { o.Rate = rate; return o }
+// WithRate returns the rule with another learning rate.
+func (o SGD) WithRate(rate float64) Optimizer { o.LearningRate = rate; return o }
 
 // Config returns learning_rate, momentum and nesterov (1 or 0).
 func (o SGD) Config() map[string]float64 {
-	c := map[string]float64{"learning_rate": o.Rate, "momentum": o.Momentum, "nesterov": 0}
-	if o.Nesterov {
-		c["nesterov"] = 1
-	}
-	return c
+	return map[string]float64{"learning_rate": o.LearningRate, "momentum": o.Momentum, "nesterov": flag(o.Nesterov)}
 }
 
 // Validate checks the hyper-parameters.
@@ -68,18 +62,32 @@ func (o SGD) Validate() error {
 	if o.Nesterov && o.Momentum == 0 {
 		return fmt.Errorf("optim: sgd with nesterov but a momentum of 0, which does nothing: give a momentum, such as 0.9")
 	}
-	return first(atLeastZero("sgd", "learning_rate", o.Rate), belowOne("sgd", "momentum", o.Momentum))
+	return cmp.Or(atLeastZero("sgd", "learning_rate", o.LearningRate), belowOne("sgd", "momentum", o.Momentum))
 }
 
-// Prepare derives the constants of a step.
-func (o SGD) Prepare(step int) Step {
+// At derives the constants of a step.
+func (o SGD) At(step int, rate float64) Step {
 	checkStep("sgd", step)
-	s := Step{rule: asm.RuleSGD, c: [5]float32{float32(o.Rate), float32(o.Momentum)}}
+	lr, mu := float32(rate), float32(o.Momentum)
 	switch {
-	case o.Nesterov && o.Momentum != 0:
-		s.rule = asm.RuleNesterov
-	case o.Momentum != 0:
-		s.rule = asm.RuleMomentum
+	case o.Momentum == 0:
+		return NewStep(sgd, 0, lr)
+	case o.Nesterov:
+		return NewStep(nesterov, 1, lr, mu)
 	}
-	return s
+	return NewStep(momentum, 1, lr, mu)
+}
+
+func sgd(k *asm.Kernels, c *[8]float32, w, g []float32, _ [][]float32) { k.SGD(w, g, c[0]) }
+
+func momentum(k *asm.Kernels, c *[8]float32, w, g []float32, slots [][]float32) {
+	k.Momentum(w, g, slots[0], c[0], c[1])
+}
+
+func nesterov(k *asm.Kernels, c *[8]float32, w, g []float32, slots [][]float32) {
+	k.Nesterov(w, g, slots[0], c[0], c[1])
+}
+
+func sgdFrom(c map[string]float64) Optimizer {
+	return SGD{c["learning_rate"], c["momentum"], c["nesterov"] == 1}
 }

@@ -37,7 +37,7 @@ func random(r *rand.Rand, n int) []float32 {
 
 // bits returns a variable's numbers and slots as bits, so that −0 is not +0.
 func (v *variable) bits() (b []uint32) {
-	for _, x := range [][]float32{v.w, v.slots[0], v.slots[1]} {
+	for _, x := range append([][]float32{v.w}, v.slots...) {
 		for _, f := range x {
 			b = append(b, math.Float32bits(f))
 		}
@@ -56,16 +56,16 @@ func TestBits(t *testing.T) {
 			start, gradients := random(r, n), [][]float32{random(r, n), random(r, n), random(r, n), random(r, n), random(r, n)}
 			want := newVariable(o, start)
 			for i, g := range gradients {
-				step := o.Prepare(i + 1)
+				step := o.At(i+1, o.Rate())
 				want.update(specification, &step, g)
 			}
 			for _, k := range sets {
 				whole, split := newVariable(o, start), newVariable(o, start)
 				for i, g := range gradients {
-					step := o.Prepare(i + 1)
+					step := o.At(i+1, o.Rate())
 					whole.update(k, &step, g)
 					for _, part := range [][2]int{{2 * n / 3, n}, {0, n / 3}, {n / 3, 2 * n / 3}} {
-						split.part(o, part[0], part[1]).update(k, &step, g[part[0]:part[1]])
+						split.part(part[0], part[1]).update(k, &step, g[part[0]:part[1]])
 					}
 				}
 				require.Equal(t, want.bits(), whole.bits(), "%s %+v, %d parameters in %s", o.Name(), o, n, k.Name)
@@ -76,10 +76,10 @@ func TestBits(t *testing.T) {
 }
 
 // part returns a range of a variable, in the same memory.
-func (v *variable) part(o Optimizer, lo, hi int) *variable {
+func (v *variable) part(lo, hi int) *variable {
 	p := &variable{w: v.w[lo:hi]}
-	for s := range o.Slots() {
-		p.slots[s] = v.slots[s][lo:hi]
+	for _, s := range v.slots {
+		p.slots = append(p.slots, s[lo:hi])
 	}
 	return p
 }
@@ -118,7 +118,7 @@ func TestTinySlots(t *testing.T) {
 			}
 			v := newVariable(test.o, make([]float32, len(start)))
 			copy(v.slots[test.slot], start)
-			step := test.o.Prepare(1)
+			step := test.o.At(1, 0.1)
 			v.update(k, &step, make([]float32, len(start)))
 			for i, got := range v.slots[test.slot] {
 				assert.Equal(t, math.Float32bits(want[i]), math.Float32bits(got), "%s %+v in %s: slot %d from %g became %g, want %g", test.o.Name(), test.o, k.Name, test.slot, start[i], got, want[i])
@@ -134,7 +134,7 @@ func TestAccumulatorStays(t *testing.T) {
 	o.InitialAccumulator = 0x1p-110
 	for _, k := range asm.Available() {
 		v := newVariable(o, []float32{1})
-		step := o.Prepare(1)
+		step := o.At(1, 0.1)
 		v.update(k, &step, []float32{0})
 		assert.Equal(t, float32(0x1p-110), v.slots[0][0], k.Name)
 		assert.Equal(t, float32(1), v.w[0], k.Name)
@@ -144,14 +144,14 @@ func TestAccumulatorStays(t *testing.T) {
 // TestRateZero: a rate of 0 moves no parameter; the slots go on.
 func TestRateZero(t *testing.T) {
 	for _, o := range every {
-		o = o.WithLearningRate(0)
+		o = o.WithRate(0)
 		require.NoError(t, o.Validate(), o.Name())
-		require.Zero(t, o.LearningRate(), o.Name())
+		require.Zero(t, o.Rate(), o.Name())
 		for _, k := range asm.Available() {
 			start := []float32{1, -2, 3, 0, 5e-3}
 			v := newVariable(o, start)
 			for i := range 3 {
-				step := o.Prepare(i + 1)
+				step := o.At(i+1, o.Rate())
 				v.update(k, &step, []float32{1, 2, -3, 4, 0})
 			}
 			assert.Equal(t, start, v.w, "%s %+v in %s", o.Name(), o, k.Name)
@@ -167,12 +167,15 @@ func TestRateZero(t *testing.T) {
 func TestDifferentLengths(t *testing.T) {
 	for _, o := range every {
 		for _, k := range asm.Available() {
-			for short := range 2 + o.Slots() {
+			for short := range 2 + len(o.Slots()) {
 				v, g := newVariable(o, []float32{1, 2, 3, 4, 5}), []float32{1, 1, 1, 1, 1}
-				operands := []*[]float32{&v.w, &g, &v.slots[0], &v.slots[1]}
+				operands := []*[]float32{&v.w, &g}
+				for i := range v.slots {
+					operands = append(operands, &v.slots[i])
+				}
 				*operands[short] = (*operands[short])[:3]
 				before := v.bits()
-				step := o.Prepare(1)
+				step := o.At(1, 0.1)
 				message := panicOf(func() { v.update(k, &step, g) })
 				require.Regexp(t, `different lengths \[[0-9 ]*3[0-9 ]*\]`, message, "%s in %s, operand %d", o.Name(), k.Name, short)
 				require.Contains(t, message, "5")
@@ -202,7 +205,7 @@ func TestAllocations(t *testing.T) {
 			var step Step
 			assert.Zero(t, testing.AllocsPerRun(100, func() {
 				i++
-				step = o.Prepare(i)
+				step = o.At(i, o.Rate())
 				v.update(k, &step, g)
 			}), "%s %+v in %s", o.Name(), o, k.Name)
 		}

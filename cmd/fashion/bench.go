@@ -181,7 +181,7 @@ func (b *bench) table(out io.Writer, data *sets, networks []network, medians []b
 		rows[0] = append(rows[0], column.title)
 	}
 	for i := range medians {
-		row := []string{fmt.Sprintf("%s %v", medians[i].Optimizer, networks[i].optimizer.LearningRate())}
+		row := []string{fmt.Sprintf("%s %v", medians[i].Optimizer, networks[i].optimizer.Rate())}
 		for _, column := range benchColumns {
 			row = append(row, fmt.Sprintf(column.format, float64(*column.of(&medians[i]))))
 		}

@@ -178,7 +178,7 @@ func (n *network) settings(f *flags) map[string]string {
 	for _, name := range networkFlags {
 		s[name] = f.Lookup(name).Value.String()
 	}
-	s["lr"] = strconv.FormatFloat(n.optimizer.LearningRate(), 'g', -1, 64)
+	s["lr"] = strconv.FormatFloat(n.optimizer.Rate(), 'g', -1, 64)
 	return s
 }
 

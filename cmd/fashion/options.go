@@ -76,7 +76,7 @@ func (n *network) resolve(given map[string]bool) (err error) {
 		return usagef("-optimizer: %w", err)
 	}
 	if given["lr"] {
-		n.optimizer = n.optimizer.WithLearningRate(n.rate)
+		n.optimizer = n.optimizer.WithRate(n.rate)
 	}
 	if err := n.applyMomentum(given["momentum"]); err != nil {
 		return err

@@ -1,0 +1,36 @@
+package optim
+
+import "fmt"
+
+// kind is what the package knows of a rule.
+type kind struct {
+	standard Optimizer // with Keras's defaults
+	from     func(config map[string]float64) Optimizer
+}
+
+// kinds lists the rules. A new rule is its file and a line here.
+var kinds = []kind{
+	{NewSGD(0.01), sgdFrom},
+	{NewAdagrad(0.001), adagradFrom},
+	{NewRMSprop(0.001), rmspropFrom},
+	{NewAdam(0.001), adamFrom},
+}
+
+// Names returns the names of all rules, in the order in which to offer them.
+func Names() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.standard.Name()
+	}
+	return names
+}
+
+// kindOf finds the rule of a name.
+func kindOf(name string) (kind, error) {
+	for _, k := range kinds {
+		if k.standard.Name() == name {
+			return k, nil
+		}
+	}
+	return kind{}, fmt.Errorf("optim: no optimizer %q: choose one of %v", name, Names())
+}
