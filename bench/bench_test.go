@@ -21,6 +21,7 @@ import (
 	"weft/activations"
 	"weft/asm"
 	"weft/matmul"
+	"weft/matmul/pool"
 	"weft/mnist"
 	"weft/nn"
 	"weft/optim"
@@ -203,9 +204,9 @@ func product(b *testing.B, transA, transB bool, m, n, k int) {
 	}
 	operations := 2 * m * n * k
 	each(b, fmt.Sprintf("%s%s-%dx%dx%d", letter[transA], letter[transB], m, n, k), operations, func(b *testing.B, kernels *asm.Kernels, workers int) {
-		pool := matmul.NewPool(workers)
-		defer pool.Close()
-		e := matmul.New(kernels, pool)
+		p := pool.New(workers)
+		defer p.Close()
+		e := matmul.New(kernels, p)
 		for b.Loop() {
 			e.Sgemm(transA, transB, m, n, k, 1, x, lda, y, ldb, 0, z, n)
 		}

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"weft/asm"
-	"weft/matmul"
+	"weft/matmul/pool"
 )
 
 // BenchmarkStep multiplies what a training step multiplies, in the step's own
@@ -137,14 +137,14 @@ func (p parts) Run(worker, _ int) { p[worker]() }
 func stepBench(b *testing.B, p stepProduct, batch, in, out int) {
 	operations := 2 * batch * in * out
 	each(b, fmt.Sprintf("%s-%d-%d/batch=%d", p.name, in, out, batch), operations, func(b *testing.B, k *asm.Kernels, workers int) {
-		pool := matmul.NewPool(workers)
-		defer pool.Close()
+		team := pool.New(workers)
+		defer team.Close()
 		var all parts
 		for w := range workers {
 			all = append(all, p.run(k, batch, in, out, w, workers))
 		}
 		for b.Loop() {
-			pool.Run(all, workers)
+			team.Run(all, workers)
 		}
 		gflops(b, operations)
 	})

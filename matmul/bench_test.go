@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"weft/asm"
+	"weft/matmul/pool"
 )
 
 // benchmarkSgemm measures one shape for each set of kernels in assembly and
@@ -25,9 +26,9 @@ func benchmarkSgemm(b *testing.B, transA, transB bool, m, n, k int) {
 		}
 		for workers := 1; workers <= 2; workers++ {
 			b.Run(fmt.Sprintf("shape=%s%s-%dx%dx%d/kernels=%s/workers=%d", name[transA], name[transB], m, n, k, kernels.Name, workers), func(b *testing.B) {
-				pool := NewPool(workers)
-				defer pool.Close()
-				e := New(kernels, pool)
+				p := pool.New(workers)
+				defer p.Close()
+				e := New(kernels, p)
 				for b.Loop() {
 					e.Sgemm(transA, transB, m, n, k, 1, x, lda, y, ldb, 0, z, n)
 				}

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"weft/asm"
+	"weft/matmul/pool"
 )
 
 // Epilogue finishes blocks of a product while they are in cache: an activation,
@@ -31,7 +32,7 @@ type Epilogue interface {
 type Engine struct {
 	busy     bool
 	kernels  *asm.Kernels
-	pool     *Pool
+	pool     *pool.Pool
 	scratch  []scratch // of each worker
 	product  product   // under way
 	division division  // of its rows and columns over the workers
@@ -39,12 +40,12 @@ type Engine struct {
 
 // New returns an engine on these kernels. Without a pool, nil, the goroutine
 // that calls does all the work.
-func New(kernels *asm.Kernels, pool *Pool) *Engine {
+func New(kernels *asm.Kernels, p *pool.Pool) *Engine {
 	workers := 1
-	if pool != nil {
-		workers = pool.Workers()
+	if p != nil {
+		workers = p.Workers()
 	}
-	return &Engine{kernels: kernels, pool: pool, scratch: make([]scratch, workers)}
+	return &Engine{kernels: kernels, pool: p, scratch: make([]scratch, workers)}
 }
 
 // product is C = alpha·A·B, or C += with accumulate, k > 0 or not.

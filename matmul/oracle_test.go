@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"weft/asm"
+	"weft/matmul/pool"
 )
 
 // fma returns x·y + z rounded once: the float64 sum of the exact product and z,
@@ -134,9 +135,9 @@ func setups(t testing.TB, workers ...int) []setup {
 	var all []setup
 	for _, k := range asm.Available() {
 		for _, w := range workers {
-			pool := NewPool(w)
-			t.Cleanup(pool.Close)
-			all = append(all, setup{k.Name, w, New(k, pool)})
+			p := pool.New(w)
+			t.Cleanup(p.Close)
+			all = append(all, setup{k.Name, w, New(k, p)})
 		}
 	}
 	return all

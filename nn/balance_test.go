@@ -7,109 +7,39 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"weft/activations"
 	"weft/asm"
+	"weft/matmul/pool"
 	"weft/optim"
 )
 
-// judged lets a balance judge so many windows in which the workers have these
-// speeds, in things a second, and returns the parts of n things. In every window
-// some steps are interrupted.
-func judged(b *balance, windows, n int, speeds ...float64) (changed bool, parts []int) {
-	for range windows {
-		for step := range 2*mostSteps + 1 {
-			for w := range b.times {
-				lo, hi := b.share(b.n, w, len(b.ends))
-				busy := time.Duration(float64(hi-lo) / speeds[w] * float64(time.Second))
-				if step%5 == w {
-					busy *= 20
-				}
-				b.record(w, busy)
+// moveParts lets a balance judge workers whose speeds are these until it has given
+// them other parts.
+func moveParts(b *pool.Balance, n int, speeds []float64, now *time.Time) {
+	for range 8 { // windows
+		*now = now.Add(time.Second)
+		for range 8 { // steps, of which the last ends the window
+			for w := range speeds {
+				lo, hi := b.Share(n, w, len(speeds))
+				b.Record(w, time.Duration(float64(hi-lo)/speeds[w]*float64(time.Second)))
 			}
-			b.steps++
-		}
-		changed = b.judge(b.begin.Add(window)) || changed
-	}
-	for w := range b.ends {
-		lo, hi := b.share(n, w, len(b.ends))
-		parts = append(parts, hi-lo)
-	}
-	return changed, parts
-}
-
-func TestBalance(t *testing.T) {
-	b := newBalance(100, 2)
-	changed, parts := judged(&b, 10, 100, 1, 0.8)
-	assert.False(t, changed, "too little to move anything")
-	assert.Equal(t, []int{50, 50}, parts)
-
-	changed, _ = judged(&b, inARow-1, 100, 1, 0.67)
-	assert.False(t, changed, "it may pass")
-	changed, _ = judged(&b, 1, 100, 1, 1)
-	assert.False(t, changed, "it passed")
-	changed, _ = judged(&b, inARow-1, 100, 1, 0.67)
-	assert.False(t, changed, "it may pass again")
-	changed, parts = judged(&b, 1, 100, 1, 0.67)
-	assert.True(t, changed, "it stays")
-	assert.Equal(t, []int{60, 40}, parts)
-	changed, _ = judged(&b, 10, 100, 1, 0.67)
-	assert.False(t, changed, "the parts suit the speeds")
-	changed, parts = judged(&b, inARow, 1024, 1, 0.5)
-	assert.True(t, changed)
-	assert.Equal(t, []int{685, 339}, parts)
-	changed, parts = judged(&b, inARow, 1024, 1, 0.9)
-	assert.True(t, changed, "equal parts are good enough now")
-	assert.Equal(t, []int{512, 512}, parts)
-
-	_, parts = judged(&b, inARow, 100, 1, 1e-6)
-	assert.Equal(t, []int{90, 10}, parts, "a worker keeps enough to tell its speed")
-	_, parts = judged(&b, inARow, 15, 1, 0.1)
-	assert.Equal(t, []int{7, 8}, parts, "few things are divided equally")
-
-	// Four fast cores and four of half their speed.
-	b = newBalance(1000, 8)
-	_, parts = judged(&b, inARow, 1000, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5)
-	assert.Equal(t, []int{165, 170, 165, 165, 85, 85, 80, 85}, parts)
-
-	// A window that is too short, or has too few steps, goes on.
-	b = newBalance(100, 2)
-	b.steps = fewestSteps
-	assert.False(t, b.judge(b.begin.Add(window-1)))
-	assert.Equal(t, fewestSteps, b.steps)
-	b.steps = fewestSteps - 1
-	assert.False(t, b.judge(b.begin.Add(window)))
-	assert.Equal(t, fewestSteps-1, b.steps)
-	b.steps = fewestSteps
-	b.judge(b.begin.Add(window))
-	assert.Equal(t, 0, b.steps)
-
-	assert.True(t, b.measures(measuredStep, 2))
-	assert.False(t, b.measures(measuredStep+1, 2))
-	assert.False(t, b.measures(measuredStep, 1), "fewer workers than there are")
-	few := newBalance(divisible*2-1, 2)
-	assert.False(t, few.measures(measuredStep, 2), "too few things to divide otherwise")
-}
-
-// Parts cover everything once, in order, however many things there are.
-func TestPartsCover(t *testing.T) {
-	b := newBalance(100, 3)
-	for _, ends := range [][]int{{whole / 12, whole / 6, whole}, {whole * 5 / 6, whole * 11 / 12, whole}, {whole / 2, whole * 9 / 10, whole}} {
-		b.ends, b.even = ends, false
-		for n := range 2000 {
-			at := 0
-			for w := range 3 {
-				lo, hi := b.share(n, w, 3)
-				require.Equal(t, at, lo, "%d things, worker %d", n, w)
-				require.GreaterOrEqual(t, hi, lo)
-				require.True(t, n < divisible*3 || hi > lo, "%d things, worker %d: none", n, w)
-				at = hi
+			if b.Judge(*now) {
+				return
 			}
-			require.Equal(t, n, at)
 		}
 	}
+}
+
+// largestDivided returns how many things the largest product of a trainer divides, at a
+// batch size.
+func largestDivided(t *trainer, batch int) int {
+	var ops []op
+	for _, p := range t.plan {
+		ops = append(ops, p.op)
+	}
+	return dividedBy(ops, panelsOf(batch)*asm.PanelWidth/groupWidth)
 }
 
 // The parts may change between any two steps: the weights are those of one worker.
@@ -140,23 +70,24 @@ func TestBitsOfUnequalParts(t *testing.T) {
 				tr := newTrainer(m, s, c.batch, workers)
 				order := make([]int32, s.n)
 				inOrder(order, s)
+				things, speeds, now := largestDivided(tr, c.batch), make([]float64, workers), time.Now()
 				x := uint32(1)
 				unequal := 0
 				for step := range steps {
 					if workers > 1 {
-						for w := range workers - 1 { // each from half to one and a half of an equal part
+						for w := range speeds { // one at least is twice as fast as another
 							x = x*1664525 + 1013904223
-							tr.balance.ends[w] = whole * (w + 1) / workers
-							tr.balance.ends[w] += (int(x>>16) - whole/2) / (2 * workers)
+							speeds[w] = 1 + float64(x>>16)/(1<<17)
 						}
-						tr.balance.even = false
+						speeds[step%workers], speeds[(step+1)%workers] = 2, 1
+						moveParts(&tr.balance, things, speeds, &now)
 						tr.regroup()
 						for _, o := range tr.owned {
 							require.Len(t, o.p.ends, len(o.ends), "groups of units")
 						}
-						for n, w := tr.balance.n, 0; w < workers; w++ {
-							lo, hi := tr.balance.share(n, w, workers)
-							if a, b := share(n, w, workers); a != lo || b != hi {
+						for w := range workers {
+							lo, hi := tr.balance.Share(things, w, workers)
+							if a, b := pool.Share(things, w, workers); a != lo || b != hi {
 								unequal++
 							}
 						}
@@ -166,7 +97,7 @@ func TestBitsOfUnequalParts(t *testing.T) {
 					tr.step, tr.update = step+1, m.optimizer.At(step+1, m.optimizer.Rate())
 					tr.train(workers, 0)
 				}
-				if workers > 1 && tr.balance.n >= divisible*workers {
+				if tr.balance.Measures(0, workers) { // there is enough to divide
 					require.GreaterOrEqual(t, unequal, steps)
 				}
 				return fmt.Sprintf("%x", m.SHA256())
@@ -213,7 +144,7 @@ func BenchmarkSlowCore(b *testing.B) {
 				m.makeSlots()
 				t := newTrainer(m, s, batch, 2)
 				if equal {
-					t.balance.n = 0 // nothing to divide
+					t.balance = pool.NewBalance(0, 2) // nothing to divide
 				}
 				for i := range t.plan {
 					t.plan[i].op = slowed{t.plan[i].op, 1}
@@ -236,14 +167,14 @@ func BenchmarkSlowCore(b *testing.B) {
 func TestClaims(t *testing.T) {
 	for workers := 1; workers <= 5; workers++ {
 		for panels := range 40 {
-			tr := &trainer{kernels: asm.Best(), balance: newBalance(panels, workers), claims: make([]claims, workers)}
+			tr := &trainer{kernels: asm.Best(), balance: pool.NewBalance(panels, workers), claims: make([]claims, workers)}
 			for w := range workers { // one alone
 				tr.deal(panels, workers)
-				lo, hi := tr.balance.share(panels, w, workers)
+				lo, hi := tr.balance.Share(panels, w, workers)
 				var all []int
 				ends := map[int]bool{} // of what is left of the parts
 				for v := range workers {
-					_, hi := tr.balance.share(panels, v, workers)
+					_, hi := tr.balance.Share(panels, v, workers)
 					ends[hi] = true
 				}
 				for first, n := tr.claim(w, workers, widePanels); n > 0; first, n = tr.claim(w, workers, widePanels) {
@@ -263,7 +194,7 @@ func TestClaims(t *testing.T) {
 		}
 	}
 	const workers, panels = 3, 25
-	tr := &trainer{kernels: asm.Best(), balance: newBalance(panels, workers), claims: make([]claims, workers)}
+	tr := &trainer{kernels: asm.Best(), balance: pool.NewBalance(panels, workers), claims: make([]claims, workers)}
 	for range 100 { // all at once
 		tr.deal(panels, workers)
 		claimed := make([][]int, workers)

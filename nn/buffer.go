@@ -46,11 +46,6 @@ func (c columns) at(features int) int {
 // first returns the number of the first sample in the batch.
 func (c columns) first() int { return c.panel*asm.PanelWidth + c.offset }
 
-// share returns the part [lo, hi) of n things that a worker owns.
-func share(n, worker, workers int) (lo, hi int) {
-	return n * worker / workers, n * (worker + 1) / workers
-}
-
 // panelsOf returns the number of panels that hold n features or samples.
 func panelsOf(n int) int { return (n + asm.PanelWidth - 1) / asm.PanelWidth }
 

@@ -176,7 +176,7 @@ func (o *denseBackward) run(t *trainer, worker, workers int) {
 		t.clearPads(o.x.grad, o.p.in, 0, o.p.in, s0, s1)
 		return
 	}
-	i0, i1 := t.balance.share(o.p.in, worker, workers)
+	i0, i1 := t.balance.Share(o.p.in, worker, workers)
 	own := i0
 	if first, end := o.blocks(t, i0, i1); first < end && o.sparsely(t, worker) {
 		o.multiply(t, i0, first, 0, t.groups())
@@ -232,12 +232,12 @@ const (
 
 func (o *denseUpdate) run(t *trainer, worker, workers int) {
 	p := o.p
-	lo, hi := t.balance.share(p.out, worker, workers)
+	lo, hi := t.balance.Share(p.out, worker, workers)
 	if o.inputs {
-		first, end := t.balance.share(p.panels(), worker, workers)
+		first, end := t.balance.Share(p.panels(), worker, workers)
 		next := worker * asm.PanelWidth // in the panel that it will take first, or so
 		if !t.takes(workers) {
-			group, _ := t.balance.share(t.groups(), worker, workers)
+			group, _ := t.balance.Share(t.groups(), worker, workers)
 			next = group * groupWidth
 		}
 		together := 0

@@ -162,7 +162,7 @@ func (i *inference) do() error {
 	return nil
 }
 
-// Run does one worker's panels; it implements [matmul.Task].
+// Run does one worker's panels; it implements [pool.Task].
 func (i *inference) Run(worker, _ int) {
 	for i.ctx.Err() == nil {
 		first := int(i.taken.Add(1)-1) * asm.PanelWidth

@@ -229,7 +229,7 @@ func (m *Sequential) epoch(ctx context.Context, t *trainer, p *progress, order [
 		t.step = m.steps
 		t.update = m.optimizer.At(m.steps, m.optimizer.Rate())
 		hits := 0
-		sum, hits = t.train(t.crew.step(), sum)
+		sum, hits = t.train(t.throttle.Next(), sum)
 		if sum != sum {
 			*at = position{} // there is nothing to go on with
 			return fmt.Errorf("nn: the loss is not a number any more in epoch %d, step %d of %d: lower the learning rate, or look for NaN in the data", p.Epoch, p.Step+1, p.Steps)

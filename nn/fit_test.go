@@ -380,7 +380,7 @@ func TestFitDividesSteps(t *testing.T) {
 		late := len(dst) == 6 && slow
 		lock.Unlock()
 		if late {
-			time.Sleep(5 * while)
+			time.Sleep(50 * time.Millisecond)
 		}
 		asm.Best().SumSamples(dst, x, panels, stride)
 	}

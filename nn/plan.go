@@ -259,7 +259,7 @@ func newRegions(t *trainer, features int, samples bool, worker, workers int) reg
 		r.lo, r.hi = t.samples(worker, workers)
 		r.units = features
 	} else {
-		r.lo, r.hi = t.balance.share(features, worker, workers)
+		r.lo, r.hi = t.balance.Share(features, worker, workers)
 		r.unit, r.units, r.width = r.lo, r.hi-r.lo, 2*groupWidth
 	}
 	return r

@@ -8,7 +8,7 @@ import (
 
 	"weft/activations"
 	"weft/asm"
-	"weft/matmul"
+	"weft/matmul/pool"
 	"weft/optim"
 
 	"github.com/stretchr/testify/require"
@@ -102,7 +102,7 @@ func BenchmarkScale(b *testing.B) {
 
 // barriers is a task of nothing but barriers.
 type barriers struct {
-	pool *matmul.Pool
+	pool *pool.Pool
 	n    int
 }
 
@@ -117,7 +117,7 @@ func barrierOfTwo() float64 {
 	if runtime.GOMAXPROCS(0) < 2 {
 		return 0
 	}
-	t := barriers{matmul.NewPool(2), 100_000}
+	t := barriers{pool.New(2), 100_000}
 	defer t.pool.Close()
 	t.pool.Run(t, 2)
 	begin := time.Now()

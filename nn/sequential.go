@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 
 	"weft/asm"
-	"weft/matmul"
+	"weft/matmul/pool"
 	"weft/optim"
 )
 
@@ -64,7 +64,7 @@ type Sequential struct {
 	steps      int  // of the optimizer so far
 	epochs     int  // trained so far
 	position   position
-	workerPool *matmul.Pool
+	workerPool *pool.Pool
 	fitting    bool // a Fit is under way, and this call comes from a callback
 }
 
@@ -421,9 +421,9 @@ func (m *Sequential) Close() {
 }
 
 // pool returns the workers of the model.
-func (m *Sequential) pool(workers int) *matmul.Pool {
+func (m *Sequential) pool(workers int) *pool.Pool {
 	if m.workerPool == nil {
-		m.workerPool = matmul.NewPool(workers)
+		m.workerPool = pool.New(workers)
 	}
 	return m.workerPool
 }

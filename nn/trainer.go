@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"weft/asm"
-	"weft/matmul"
+	"weft/matmul/pool"
 	"weft/optim"
 )
 
@@ -25,21 +25,21 @@ type planned struct {
 }
 
 // trainer holds the memory and the plan of training steps of one model for one
-// batch size. It implements [matmul.Task]: one Run is one step.
+// batch size. It implements [pool.Task]: one Run is one step.
 type trainer struct {
-	kernels *asm.Kernels
-	pool    *matmul.Pool
-	data    *source
-	loss    Loss
-	plan    []planned
-	leading int          // ops before the first barrier, where all split over samples
-	taken   atomic.Int64 // panels of this step that somebody began
-	holds   []hold       // of each worker
-	claims  []claims     // of each worker
-	crew    crew
-	balance balance
-	owned   []ownership
-	moving  []float32 // what regroup copies through
+	kernels  *asm.Kernels
+	pool     *pool.Pool
+	data     *source
+	loss     Loss
+	plan     []planned
+	leading  int          // ops before the first barrier, where all split over samples
+	taken    atomic.Int64 // panels of this step that somebody began
+	holds    []hold       // of each worker
+	claims   []claims     // of each worker
+	throttle pool.Throttle
+	balance  pool.Balance
+	owned    []ownership
+	moving   []float32 // what regroup copies through
 
 	top     *buffer       // the output of the last node
 	scratch [][]float32   // of each worker
@@ -119,7 +119,7 @@ func (t *trainer) groups() int { return t.panels * (asm.PanelWidth / groupWidth)
 // Run does one worker's part of a step.
 func (t *trainer) Run(worker, workers int) {
 	var begin time.Time
-	measured, waited := t.balance.measures(t.step, workers), time.Duration(0)
+	measured, waited := t.balance.Measures(t.step, workers), time.Duration(0)
 	if measured {
 		begin = time.Now()
 	}
@@ -135,7 +135,7 @@ func (t *trainer) Run(worker, workers int) {
 		p.op.run(t, worker, workers)
 	}
 	if measured {
-		t.balance.record(worker, time.Since(begin)-waited)
+		t.balance.Record(worker, time.Since(begin)-waited)
 	}
 }
 
@@ -171,7 +171,7 @@ func (t *trainer) take(worker, workers int, ops []planned) {
 // deal gives each of so many workers its part of the panels of inputs, for claim.
 func (t *trainer) deal(panels, workers int) {
 	for w := range workers {
-		lo, hi := t.balance.share(panels, w, workers)
+		lo, hi := t.balance.Share(panels, w, workers)
 		t.claims[w].left.Store(uint64(lo)<<32 | uint64(hi))
 	}
 }
@@ -208,7 +208,7 @@ func (t *trainer) samples(worker, workers int) (lo, hi int) {
 	if h := &t.holds[worker]; h.hi > 0 {
 		return h.lo, h.hi
 	}
-	return t.balance.share(t.groups(), worker, workers)
+	return t.balance.Share(t.groups(), worker, workers)
 }
 
 // leadingOps returns how many ops of a plan stand before its first barrier where all
@@ -238,10 +238,10 @@ func newTrainer(m *Sequential, data *source, batch, workers int) *trainer {
 	for w := range t.slots {
 		t.slots[w] = make([][]float32, 0, 2)
 	}
-	t.crew = newCrew(t.pool, workers)
+	t.throttle = pool.NewThrottle(t.pool, workers)
 	buffers, ops := t.build(m, batch)
 	chooseSparse(m.kernels, ops, workers, panels*asm.PanelWidth)
-	t.balance = newBalance(dividedBy(ops, panels*asm.PanelWidth/groupWidth), workers)
+	t.balance = pool.NewBalance(dividedBy(ops, panels*asm.PanelWidth/groupWidth), workers)
 	longest := 0
 	for _, o := range ops {
 		if u, ok := o.(*denseUpdate); ok {
@@ -310,7 +310,7 @@ func (t *trainer) regroup() {
 	for i := range t.owned {
 		o := &t.owned[i]
 		for w := range o.ends {
-			_, o.ends[w] = t.balance.share(o.p.out, w, len(o.ends))
+			_, o.ends[w] = t.balance.Share(o.p.out, w, len(o.ends))
 		}
 		spare := o.p.regroup(o.ends, t.moving)
 		if len(spare) != len(o.ends) { // of another trainer
@@ -341,9 +341,8 @@ func (t *trainer) train(workers int, sum float64) (float64, int) {
 		t.deal(panelsOf(t.data.features), workers)
 	}
 	t.pool.Run(t, workers)
-	if t.balance.measures(t.step, workers) {
-		t.balance.steps++
-		if t.balance.judge(time.Now()) {
+	if t.balance.Measures(t.step, workers) {
+		if t.balance.Judge(time.Now()) {
 			t.regroup()
 		}
 	}
@@ -402,6 +401,6 @@ func (t *trainer) prefetch(first, i, n int) {
 		return
 	}
 	panel := t.next[first:min(first+asm.PanelWidth, len(t.next))]
-	lo, hi := share(len(panel), i-begin, n-begin)
+	lo, hi := pool.Share(len(panel), i-begin, n-begin)
 	t.kernels.Prefetch(t.data.bytes, t.data.features, panel[lo:hi])
 }

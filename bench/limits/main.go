@@ -23,7 +23,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"weft/matmul"
+	"weft/matmul/pool"
 )
 
 func main() {
@@ -91,7 +91,7 @@ func parseWorkers(list string) ([]int, error) {
 }
 
 func newMeter(workers, runs int, target time.Duration) *meter {
-	return &meter{pool: matmul.NewPool(workers), runs: runs, target: target}
+	return &meter{pool: pool.New(workers), runs: runs, target: target}
 }
 
 // report is all that was measured.

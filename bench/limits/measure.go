@@ -6,12 +6,12 @@ import (
 	"time"
 
 	"weft/asm"
-	"weft/matmul"
+	"weft/matmul/pool"
 )
 
 // meter measures on the workers of one pool.
 type meter struct {
-	pool   *matmul.Pool
+	pool   *pool.Pool
 	runs   int           // repetitions of each measurement
 	target time.Duration // of one repetition
 }

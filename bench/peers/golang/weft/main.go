@@ -11,6 +11,7 @@ import (
 	"weft/activations"
 	"weft/asm"
 	"weft/matmul"
+	"weft/matmul/pool"
 	"weft/nn"
 	"weft/optim"
 )
@@ -20,7 +21,7 @@ var threads, folder = peer.Arguments()
 func main() {
 	makers := map[string]peer.Maker{}
 	for _, k := range asm.Available() {
-		engine := matmul.New(k, matmul.NewPool(threads))
+		engine := matmul.New(k, pool.New(threads))
 		makers[k.Name+" train"] = func(a []string) (peer.Work, error) { return train(k, a) }
 		makers[k.Name+" rows"] = func(a []string) (peer.Work, error) { return rows(k, a) }
 		makers[k.Name+" sgemm"] = peer.Sgemm(func(p *peer.Product) {

@@ -1,4 +1,4 @@
-package matmul
+package pool
 
 import (
 	"fmt"
@@ -61,11 +61,11 @@ const (
 	spinTime  = time.Millisecond // time without work after which a worker parks
 )
 
-// NewPool starts a pool of the given number of workers, at least 1, the caller
+// New starts a pool of the given number of workers, at least 1, the caller
 // of Run included. Close ends it.
-func NewPool(workers int) *Pool {
+func New(workers int) *Pool {
 	if workers < 1 {
-		panic(fmt.Sprintf("matmul: a pool of %d workers: at least 1", workers))
+		panic(fmt.Sprintf("pool: %d workers: at least 1", workers))
 	}
 	p := &Pool{lanes: make([]lane, workers-1)}
 	for i := range p.lanes {
@@ -84,12 +84,12 @@ func (p *Pool) Workers() int { return len(p.lanes) + 1 }
 // is one for a worker whose goroutine the task ended.
 func (p *Pool) Run(t Task, workers int) {
 	if workers < 1 || workers > p.Workers() {
-		panic(fmt.Sprintf("matmul: Run with %d workers on a pool of %d", workers, p.Workers()))
+		panic(fmt.Sprintf("pool: Run with %d workers on a pool of %d", workers, p.Workers()))
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.lanes) > 0 && p.lanes[0].closed.Load() {
-		panic("matmul: Run on a pool that was closed")
+		panic("pool: Run on a pool that was closed")
 	}
 	p.yield = workers > runtime.GOMAXPROCS(0) || cooperative
 	p.ended += uint32(workers - 1)
@@ -182,7 +182,7 @@ func (p *Pool) do(t Task, worker, workers int) {
 		r := recover()
 		ended := r == nil && !returned
 		if ended {
-			r = fmt.Errorf("matmul: a task ended the goroutine of worker %d (runtime.Goexit, which testing's FailNow calls): return from it", worker)
+			r = fmt.Errorf("pool: a task ended the goroutine of worker %d (runtime.Goexit, which testing's FailNow calls): return from it", worker)
 		}
 		if r != nil && r != errReleased && p.failed.CompareAndSwap(false, true) {
 			p.failure = r
@@ -197,7 +197,7 @@ func (p *Pool) do(t Task, worker, workers int) {
 }
 
 // errReleased is what a barrier panics with when another worker failed.
-var errReleased = fmt.Errorf("matmul: another worker panicked")
+var errReleased = fmt.Errorf("pool: another worker panicked")
 
 // Barrier returns when all workers of this Run have called it, with the number of
 // them. What they wrote before is then visible to all. It returns how long this one

@@ -1,4 +1,4 @@
-package matmul
+package pool
 
 import (
 	"fmt"
@@ -15,9 +15,16 @@ type taskFunc func(worker, workers int)
 
 func (f taskFunc) Run(worker, workers int) { f(worker, workers) }
 
+// panics returns what f panics with.
+func panics(f func()) (message string) {
+	defer func() { message = fmt.Sprint(recover()) }()
+	f()
+	return ""
+}
+
 func TestPoolRunsEachWorkerOnce(t *testing.T) {
 	for _, size := range []int{1, 2, 3, 7} {
-		p := NewPool(size)
+		p := New(size)
 		defer p.Close()
 		for workers := 1; workers <= size; workers++ {
 			for range 50 {
@@ -42,7 +49,7 @@ func TestPoolRunsEachWorkerOnce(t *testing.T) {
 // checks the order of memory.)
 func TestPoolBarrier(t *testing.T) {
 	for _, workers := range []int{1, 2, 3, 7} {
-		p := NewPool(workers)
+		p := New(workers)
 		defer p.Close()
 		steps := make([]int, workers) // not atomic: the barrier orders them
 		p.Run(taskFunc(func(worker, workers int) {
@@ -63,7 +70,7 @@ func TestPoolBarrier(t *testing.T) {
 
 // A worker that parked, after a pause longer than it spins, wakes.
 func TestPoolWakes(t *testing.T) {
-	p := NewPool(3)
+	p := New(3)
 	defer p.Close()
 	for range 20 {
 		var calls atomic.Int32
@@ -84,7 +91,7 @@ func TestPoolWakes(t *testing.T) {
 }
 
 func TestPoolSharedByGoroutines(t *testing.T) {
-	p := NewPool(2)
+	p := New(2)
 	defer p.Close()
 	var inside, calls atomic.Int32
 	var group sync.WaitGroup
@@ -112,7 +119,7 @@ func TestPoolSharedByGoroutines(t *testing.T) {
 // A panic in one worker reaches the caller of Run, also while the others wait at
 // a barrier, and the pool works on.
 func TestPoolPanic(t *testing.T) {
-	p := NewPool(4)
+	p := New(4)
 	defer p.Close()
 	for failing := range 4 {
 		got := panics(func() {
@@ -137,7 +144,7 @@ func TestPoolPanic(t *testing.T) {
 // A task that ends the goroutine of a worker panics in the caller of Run, or ends the
 // caller, who is worker 0, and the pool works on with no more goroutines.
 func TestPoolEndedGoroutine(t *testing.T) {
-	p := NewPool(4)
+	p := New(4)
 	defer p.Close()
 	before := runtime.NumGoroutine()
 	for ending := range 4 {
@@ -178,7 +185,7 @@ func TestPoolEndedGoroutine(t *testing.T) {
 func TestPoolClose(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 10 {
-		p := NewPool(4)
+		p := New(4)
 		p.Run(taskFunc(func(int, int) {}), 4)
 		p.Close()
 		p.Close()
@@ -195,10 +202,10 @@ func TestPoolClose(t *testing.T) {
 }
 
 func TestPoolContract(t *testing.T) {
-	if got := panics(func() { NewPool(0) }); !strings.Contains(got, "a pool of 0 workers") {
-		t.Errorf("NewPool(0): %q", got)
+	if got := panics(func() { New(0) }); !strings.Contains(got, "0 workers: at least 1") {
+		t.Errorf("New(0): %q", got)
 	}
-	p := NewPool(2)
+	p := New(2)
 	defer p.Close()
 	for _, workers := range []int{0, 3} {
 		if got := panics(func() { p.Run(taskFunc(func(int, int) {}), workers) }); !strings.Contains(got, fmt.Sprintf("Run with %d workers on a pool of 2", workers)) {
@@ -211,7 +218,7 @@ func TestPoolContract(t *testing.T) {
 // soon they notice that they wait is up to the operating system, so that a busy machine
 // may need more than one turn.
 func TestPoolWaited(t *testing.T) {
-	p := NewPool(3)
+	p := New(3)
 	defer p.Close()
 	const pause = 20 * time.Millisecond
 	for turn := 0; ; turn++ {
@@ -239,7 +246,7 @@ func TestPoolWaited(t *testing.T) {
 }
 
 func TestPoolAllocatesNothing(t *testing.T) {
-	p := NewPool(2)
+	p := New(2)
 	defer p.Close()
 	var task Task = taskFunc(func(_, workers int) { p.Barrier(workers) })
 	if n := testing.AllocsPerRun(100, func() { p.Run(task, 2) }); n != 0 {
@@ -251,7 +258,7 @@ func TestPoolAllocatesNothing(t *testing.T) {
 func BenchmarkPool(b *testing.B) {
 	for _, workers := range []int{1, 2} {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
-			p := NewPool(workers)
+			p := New(workers)
 			defer p.Close()
 			var task Task = taskFunc(func(_, workers int) { p.Barrier(workers) })
 			for b.Loop() {
