@@ -65,9 +65,9 @@ func TestAccuracy(t *testing.T) {
 				worst, at = off, x[i]
 			}
 		}
-		t.Logf("%-8s at most %.3f units in the last place off, at %v", a, worst, at)
+		t.Logf("%-8s at most %.3f units in the last place off, at %v", a.Name(), worst, at)
 		if !(worst <= valueULP(a)) {
-			t.Errorf("%s is %.3f units in the last place off at %v, want at most %v", a, worst, at, valueULP(a))
+			t.Errorf("%s is %.3f units in the last place off at %v, want at most %v", a.Name(), worst, at, valueULP(a))
 		}
 	}
 }
@@ -96,7 +96,7 @@ func TestGradientAccuracy(t *testing.T) {
 		{Tanh, func(dy, y float64) float64 { return dy * (1 - y*y) }, gradientULP},
 	} {
 		test.a.Forward(asm.Best(), y, x)
-		test.a.Backward(asm.Best(), dx, dy, y)
+		test.a.Backward(asm.Best(), dx, dy, x, y)
 		worst, at := 0.0, float32(0)
 		for i := range dx {
 			want := test.exact(float64(dy[i]), float64(y[i]))
@@ -104,9 +104,9 @@ func TestGradientAccuracy(t *testing.T) {
 				worst, at = off, x[i]
 			}
 		}
-		t.Logf("%-8s at most %.3f units in the last place off, at x = %v", test.a, worst, at)
+		t.Logf("%-8s at most %.3f units in the last place off, at x = %v", test.a.Name(), worst, at)
 		if !(worst <= test.ulp) {
-			t.Errorf("%s: the derivative is %.3f units in the last place off at x = %v, want at most %v", test.a, worst, at, test.ulp)
+			t.Errorf("%s: the derivative is %.3f units in the last place off at x = %v, want at most %v", test.a.Name(), worst, at, test.ulp)
 		}
 	}
 }
@@ -173,12 +173,12 @@ func TestFiniteDifferences(t *testing.T) {
 			x := float32(i)/256 + 1.0/512 // never at the kink of ReLU
 			y, dx := []float32{x}, []float32{0}
 			a.Forward(asm.Best(), y, []float32{x})
-			a.Backward(asm.Best(), dx, []float32{1}, y)
+			a.Backward(asm.Best(), dx, []float32{1}, []float32{x}, y)
 			around := exact(a, []float64{float64(x) - h, float64(x) + h})
 			want := (around[1] - around[0]) / (2 * h)
 			bound := difference*max(1, math.Abs(float64(x))) + slopeBound(a, float64(y[0]), valueULP(a)*ulp(float64(y[0])))
 			if off := math.Abs(float64(dx[0]) - want); !(off <= bound) {
-				t.Fatalf("%s at %v: derivative %v, by differences %v: %g off, want at most %g", a, x, dx[0], want, off, bound)
+				t.Fatalf("%s at %v: derivative %v, by differences %v: %g off, want at most %g", a.Name(), x, dx[0], want, off, bound)
 			}
 		}
 	}
@@ -211,7 +211,7 @@ func TestSoftmaxFiniteDifferences(t *testing.T) {
 			z[i], dy[i] = 4*(2*r.Float32()-1), 2*r.Float32()-1
 		}
 		Softmax.Forward(asm.Best(), y, z)
-		Softmax.Backward(asm.Best(), dx, dy, y)
+		Softmax.Backward(asm.Best(), dx, dy, nil, y)
 
 		objective := func(z []float64) (sum float64) {
 			for i, p := range exact(Softmax, z) {

@@ -53,9 +53,9 @@ func TestSpecial(t *testing.T) {
 			const n = 37 // two vectors of each set, and an edge
 			x, y, dy, dx := repeat(test.x, n), make([]float32, n), repeat(test.dy, n), make([]float32, n)
 			test.a.Forward(k, y, x)
-			mustEqual(t, y, repeat(test.y, n), "%s(%v) in %s %s", test.a, test.x, k.Name, test.comment)
-			test.a.Backward(k, dx, dy, y)
-			mustEqual(t, dx, repeat(test.dx, n), "%s: derivative at %v in %s %s", test.a, test.x, k.Name, test.comment)
+			mustEqual(t, y, repeat(test.y, n), "%s(%v) in %s %s", test.a.Name(), test.x, k.Name, test.comment)
+			test.a.Backward(k, dx, dy, nil, y)
+			mustEqual(t, dx, repeat(test.dx, n), "%s: derivative at %v in %s %s", test.a.Name(), test.x, k.Name, test.comment)
 		}
 	}
 }
@@ -90,39 +90,43 @@ func TestSoftmaxSpecial(t *testing.T) {
 			mustEqual(t, p, test.p, "softmax of %v in %s", test.z, k.Name)
 		}
 		dx := make([]float32, 2)
-		Softmax.Backward(k, dx, []float32{1, 0}, []float32{0.5, 0.5})
+		Softmax.Backward(k, dx, []float32{1, 0}, nil, []float32{0.5, 0.5})
 		mustEqual(t, dx, []float32{0.25, -0.25}, "gradient of softmax in %s", k.Name)
-		Softmax.Backward(k, dx, []float32{nan, 0}, []float32{0.5, 0.5})
+		Softmax.Backward(k, dx, []float32{nan, 0}, nil, []float32{0.5, 0.5})
 		mustEqual(t, dx, []float32{nan, nan}, "gradient of softmax from NaN in %s", k.Name)
 	}
 }
 
 // TestNames: Keras's names, both ways.
 func TestNames(t *testing.T) {
-	if len(every) != len(names) {
-		t.Fatalf("the tests know %d activations of %d", len(every), len(names))
+	if got, want := fmt.Sprint(Names()), "[linear relu sigmoid tanh softmax]"; got != want {
+		t.Errorf("Names() = %s, want %s", got, want)
 	}
-	for i, want := range []string{"linear", "relu", "sigmoid", "tanh", "softmax"} {
+	for i, want := range Names() {
 		a, err := ByName(want)
-		if err != nil || a != every[i] {
+		if err != nil || a != kinds[i] || a.Name() != want {
 			t.Errorf("ByName(%q) = %v, %v", want, a, err)
 		}
-		if a.Name() != want || a.String() != want || fmt.Sprint(a) != want {
-			t.Errorf("%d is called %q, %q and %v, want %q", uint8(a), a.Name(), a.String(), a, want)
+		if err := Validate(a); err != nil {
+			t.Errorf("Validate of %s: %v", want, err)
 		}
-		if a.Elementwise() != (a != Softmax) {
-			t.Errorf("%s: Elementwise() = %v", a, a.Elementwise())
+		if a.Traits().RowWise != (a == Softmax) || a.Traits().NeedsInput {
+			t.Errorf("%s: Traits() = %+v", want, a.Traits())
 		}
 	}
-	for _, name := range []string{"ReLU", "", "gelu"} {
+	if err := Validate(nil); err == nil || !strings.Contains(err.Error(), "use activations.Linear") {
+		t.Errorf("Validate(nil): %v", err)
+	}
+	for _, name := range []string{"ReLU", "", "unknown"} {
 		_, err := ByName(name)
-		want := fmt.Sprintf("activations: no activation %q: choose one of [linear relu sigmoid tanh softmax]", name)
+		want := fmt.Sprintf("activations: no activation %q: choose one of %v", name, Names())
 		if err == nil || err.Error() != want {
 			t.Errorf("ByName(%q): %v, want %s", name, err, want)
 		}
 	}
-	if got := Activation(9).String(); got != "Activation(9)" {
-		t.Errorf("an unknown activation is called %q", got)
+	_, err := FromConfig("relu", map[string]float64{"b": 1, "alpha": 2})
+	if want := `activations: relu has no hyper-parameter "alpha": it has []`; err == nil || err.Error() != want {
+		t.Errorf("FromConfig of relu with alpha: %v, want %s", err, want)
 	}
 }
 
@@ -140,44 +144,32 @@ func TestContracts(t *testing.T) {
 	}{
 		{"Forward, short output", func(a Activation) { a.Forward(k, of(2), in(3)) }, []string{"3", "2"}},
 		{"Forward, empty input", func(a Activation) { a.Forward(k, of(2), nil) }, []string{"0", "2"}},
-		{"Backward, short gradient", func(a Activation) { a.Backward(k, of(5), in(4), in(5)) }, []string{"5", "4"}},
-		{"Backward, short output", func(a Activation) { a.Backward(k, of(5), in(5), in(4)) }, []string{"5", "4"}},
-		{"Backward, long output", func(a Activation) { a.Backward(k, of(5), in(5), in(6)) }, []string{"5", "6"}},
-		{"rows, short output", func(a Activation) { a.ForwardRows(k, of(22), in(100), 3, 7, 8) }, []string{"3 rows", "7 columns", "stride of 8", "22"}},
-		{"rows, short input", func(a Activation) { a.ForwardRows(k, of(100), in(22), 3, 7, 8) }, []string{"3 rows", "7 columns", "stride of 8", "22"}},
-		{"rows, narrow stride", func(a Activation) { a.ForwardRows(k, of(100), in(100), 3, 7, 6) }, []string{"7 columns", "stride of 6"}},
-		{"rows, negative", func(a Activation) { a.ForwardRows(k, of(100), in(100), -1, 7, 8) }, []string{"-1 rows"}},
-		{"rows, negative columns", func(a Activation) { a.ForwardRows(k, of(100), in(100), 1, -7, 8) }, []string{"-7 columns"}},
-		{"rows, overflow", func(a Activation) { a.ForwardRows(k, of(100), in(100), 1<<30, 7, 1<<30) }, []string{"1073741824 rows"}},
-		{"panel, short output", func(a Activation) { a.ForwardPanel(k, of(95), in(96), 3, 32) }, []string{"3 features", "32 columns", "95"}},
-		{"panel, short input", func(a Activation) { a.ForwardPanel(k, of(96), in(79), 3, 16) }, []string{"3 features", "16 columns", "79"}},
-		{"panel, width", func(a Activation) { a.ForwardPanel(k, of(96), in(96), 3, 8) }, []string{"8 columns"}},
-		{"panel, negative", func(a Activation) { a.ForwardPanel(k, of(96), in(96), -3, 32) }, []string{"-3 features"}},
-		{"panel backward, short gradient", func(a Activation) { a.BackwardPanel(k, of(96), in(95), in(96), 3, 32) }, []string{"3 features", "32 columns", "95"}},
-		{"panel backward, short output", func(a Activation) { a.BackwardPanel(k, of(96), in(96), in(95), 3, 32) }, []string{"3 features", "32 columns", "95"}},
-		{"panel backward, width", func(a Activation) { a.BackwardPanel(k, of(96), in(96), in(96), 3, 31) }, []string{"31 columns"}},
+		{"Backward, short gradient", func(a Activation) { a.Backward(k, of(5), in(4), nil, in(5)) }, []string{"5", "4"}},
+		{"Backward, short output", func(a Activation) { a.Backward(k, of(5), in(5), nil, in(4)) }, []string{"5", "4"}},
+		{"Backward, long output", func(a Activation) { a.Backward(k, of(5), in(5), nil, in(6)) }, []string{"5", "6"}},
+		{"rows, short output", func(a Activation) { ForwardRows(a, k, of(22), in(100), 3, 7, 8) }, []string{"3 rows", "7 columns", "stride of 8", "22"}},
+		{"rows, short input", func(a Activation) { ForwardRows(a, k, of(100), in(22), 3, 7, 8) }, []string{"3 rows", "7 columns", "stride of 8", "22"}},
+		{"rows, narrow stride", func(a Activation) { ForwardRows(a, k, of(100), in(100), 3, 7, 6) }, []string{"7 columns", "stride of 6"}},
+		{"rows, negative", func(a Activation) { ForwardRows(a, k, of(100), in(100), -1, 7, 8) }, []string{"-1 rows"}},
+		{"rows, negative columns", func(a Activation) { ForwardRows(a, k, of(100), in(100), 1, -7, 8) }, []string{"-7 columns"}},
+		{"rows, overflow", func(a Activation) { ForwardRows(a, k, of(100), in(100), 1<<30, 7, 1<<30) }, []string{"1073741824 rows"}},
+		{"panel, short output", func(a Activation) { ForwardPanel(a, k, of(95), in(96), 3, 32) }, []string{"3 features", "32 columns", "95"}},
+		{"panel, short input", func(a Activation) { ForwardPanel(a, k, of(96), in(79), 3, 16) }, []string{"3 features", "16 columns", "79"}},
+		{"panel, width", func(a Activation) { ForwardPanel(a, k, of(96), in(96), 3, 8) }, []string{"8 columns"}},
+		{"panel, negative", func(a Activation) { ForwardPanel(a, k, of(96), in(96), -3, 32) }, []string{"-3 features"}},
+		{"panel backward, short gradient", func(a Activation) { BackwardPanel(a, k, of(96), in(95), nil, in(96), 3, 32) }, []string{"3 features", "32 columns", "95"}},
+		{"panel backward, short output", func(a Activation) { BackwardPanel(a, k, of(96), in(96), nil, in(95), 3, 32) }, []string{"3 features", "32 columns", "95"}},
+		{"panel backward, width", func(a Activation) { BackwardPanel(a, k, of(96), in(96), nil, in(96), 3, 31) }, []string{"31 columns"}},
 	}
 	for _, a := range every {
 		for _, test := range tests {
 			message := panicOf(func() { test.call(a) })
 			for _, part := range append(test.want, "activations: "+a.Name()) {
 				if !strings.Contains(message, part) {
-					t.Errorf("%s: %s: panic %q does not tell %q", a, test.name, message, part)
+					t.Errorf("%s: %s: panic %q does not tell %q", a.Name(), test.name, message, part)
 				}
 			}
-			mustEqual(t, memory, repeat(7, len(memory)), "%s: %s: memory", a, test.name)
-		}
-	}
-
-	for name, call := range map[string]func(a Activation){
-		"Forward":       func(a Activation) { a.Forward(k, of(3), in(3)) },
-		"ForwardRows":   func(a Activation) { a.ForwardRows(k, of(3), in(3), 1, 3, 3) },
-		"ForwardPanel":  func(a Activation) { a.ForwardPanel(k, of(32), in(32), 1, 32) },
-		"Backward":      func(a Activation) { a.Backward(k, of(3), in(3), in(3)) },
-		"BackwardPanel": func(a Activation) { a.BackwardPanel(k, of(32), in(32), in(32), 1, 32) },
-	} {
-		if message := panicOf(func() { call(9) }); !strings.Contains(message, "Activation(9) is none of [linear") {
-			t.Errorf("%s of an unknown activation: panic %q", name, message)
+			mustEqual(t, memory, repeat(7, len(memory)), "%s: %s: memory", a.Name(), test.name)
 		}
 	}
 }
@@ -188,14 +180,14 @@ func TestEmpty(t *testing.T) {
 		for _, k := range asm.Available() {
 			if message := panicOf(func() {
 				a.Forward(k, nil, nil)
-				a.Backward(k, nil, nil, nil)
-				a.ForwardRows(k, nil, nil, 0, 7, 7)
-				a.ForwardRows(k, nil, nil, 7, 0, 7)
-				a.ForwardRows(k, nil, nil, 7, 0, 0)
-				a.ForwardPanel(k, nil, nil, 0, 32)
-				a.BackwardPanel(k, nil, nil, nil, 0, 16)
+				a.Backward(k, nil, nil, nil, nil)
+				ForwardRows(a, k, nil, nil, 0, 7, 7)
+				ForwardRows(a, k, nil, nil, 7, 0, 7)
+				ForwardRows(a, k, nil, nil, 7, 0, 0)
+				ForwardPanel(a, k, nil, nil, 0, 32)
+				BackwardPanel(a, k, nil, nil, nil, nil, 0, 16)
 			}); message != "" {
-				t.Errorf("%s in %s: panic %q", a, k.Name, message)
+				t.Errorf("%s in %s: panic %q", a.Name(), k.Name, message)
 			}
 		}
 	}
@@ -209,14 +201,14 @@ func TestAllocations(t *testing.T) {
 		for _, k := range asm.Available() {
 			if n := testing.AllocsPerRun(20, func() {
 				a.Forward(k, y, x)
-				a.ForwardRows(k, y, x, asm.PanelWidth, features, features)
-				a.ForwardPanel(k, y, x, features, asm.PanelWidth)
-				a.ForwardPanel(k, y, x, features, asm.PanelWidth/2)
-				a.Backward(k, y, x, x)
-				a.BackwardPanel(k, y, x, x, features, asm.PanelWidth)
-				a.BackwardPanel(k, y, x, x, features, asm.PanelWidth/2)
+				ForwardRows(a, k, y, x, asm.PanelWidth, features, features)
+				ForwardPanel(a, k, y, x, features, asm.PanelWidth)
+				ForwardPanel(a, k, y, x, features, asm.PanelWidth/2)
+				a.Backward(k, y, x, x, x)
+				BackwardPanel(a, k, y, x, x, x, features, asm.PanelWidth)
+				BackwardPanel(a, k, y, x, x, x, features, asm.PanelWidth/2)
 			}); n != 0 {
-				t.Errorf("%s in %s: %v allocations", a, k.Name, n)
+				t.Errorf("%s in %s: %v allocations", a.Name(), k.Name, n)
 			}
 		}
 	}

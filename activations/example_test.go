@@ -12,7 +12,7 @@ func ExampleActivation_Forward() {
 	y := make([]float32, len(x))
 	for _, a := range []activations.Activation{activations.ReLU, activations.Sigmoid, activations.Tanh} {
 		a.Forward(asm.Best(), y, x)
-		fmt.Printf("%-8s%.3f\n", a, y)
+		fmt.Printf("%-8s%.3f\n", a.Name(), y)
 	}
 	// Output:
 	// relu    [0.000 0.000 0.000 0.500 2.000]
@@ -21,13 +21,13 @@ func ExampleActivation_Forward() {
 }
 
 // The rows of a matrix become probabilities, in place.
-func ExampleActivation_ForwardRows() {
+func ExampleForwardRows() {
 	const rows, columns = 2, 3
 	x := []float32{
 		1, 2, 3,
 		0, 0, 0,
 	}
-	activations.Softmax.ForwardRows(asm.Best(), x, x, rows, columns, columns)
+	activations.ForwardRows(activations.Softmax, asm.Best(), x, x, rows, columns, columns)
 	fmt.Printf("%.3f\n%.3f\n", x[:columns], x[columns:])
 	// Output:
 	// [0.090 0.245 0.665]
@@ -39,29 +39,29 @@ func ExampleActivation_Backward() {
 	y := []float32{0.25, 0.5, 0.75} // of a sigmoid
 	dy := []float32{1, 1, -1}
 	dx := make([]float32, len(y))
-	activations.Sigmoid.Backward(asm.Best(), dx, dy, y)
+	activations.Sigmoid.Backward(asm.Best(), dx, dy, nil, y)
 	fmt.Println(dx)
 	// Output: [0.1875 0.25 -0.1875]
 }
 
 // A panel holds 32 samples, the sample as the fastest index: here 2 features, of
 // which sample 0 has the logits 0 and 0, all others 0 and 40.
-func ExampleActivation_ForwardPanel() {
+func ExampleForwardPanel() {
 	panel := make([]float32, 2*asm.PanelWidth)
 	for s := 1; s < asm.PanelWidth; s++ {
 		panel[asm.PanelWidth+s] = 40
 	}
-	activations.Softmax.ForwardPanel(asm.Best(), panel, panel, 2, asm.PanelWidth)
+	activations.ForwardPanel(activations.Softmax, asm.Best(), panel, panel, 2, asm.PanelWidth)
 	fmt.Println(panel[0], panel[asm.PanelWidth], panel[asm.PanelWidth+1])
 	// Output: 0.5 0.5 1
 }
 
 func ExampleByName() {
 	a, err := activations.ByName("relu")
-	fmt.Println(a, err)
-	_, err = activations.ByName("selu")
+	fmt.Println(a.Name(), err)
+	_, err = activations.ByName("ReLU")
 	fmt.Println(err)
 	// Output:
 	// relu <nil>
-	// activations: no activation "selu": choose one of [linear relu sigmoid tanh softmax]
+	// activations: no activation "ReLU": choose one of [linear relu sigmoid tanh softmax]
 }

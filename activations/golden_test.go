@@ -91,7 +91,7 @@ func TestGolden(t *testing.T) {
 		for i, x := range g.X {
 			x32, y, dx := float32(x), make([]float32, 1), make([]float32, 1)
 			a.Forward(asm.Best(), y, []float32{x32})
-			a.Backward(asm.Best(), dx, []float32{1}, y)
+			a.Backward(asm.Best(), dx, []float32{1}, []float32{x32}, y)
 			want, slope := f.F64[i], f.DF64[i]
 			if math.IsNaN(x) || math.IsInf(float64(x32), 0) {
 				if got := float64(y[0]); got != float64(float32(want)) && !(math.IsNaN(got) && math.IsNaN(want)) {

@@ -10,7 +10,7 @@ import (
 )
 
 // every is each activation.
-var every = []Activation{Linear, ReLU, Sigmoid, Tanh, Softmax}
+var every = kinds
 
 // specification returns the kernels in Go, with which all sets are compared.
 func specification() *asm.Kernels {

@@ -62,11 +62,11 @@ func (l *layouts) toPanels(k *asm.Kernels) {
 // check compares rows, and panels with their canaries, with the rows of want.
 func (l *layouts) check(t *testing.T, want *layouts, what string, a Activation, k *asm.Kernels) {
 	t.Helper()
-	mustEqual(t, l.rows, want.rows, "%s: %s of %d rows of %d in %s", a, what, l.batch, l.features, k.Name)
+	mustEqual(t, l.rows, want.rows, "%s: %s of %d rows of %d in %s", a.Name(), what, l.batch, l.features, k.Name)
 	for r := range l.batch {
 		for _, v := range l.rows[r*l.stride+l.features : (r+1)*l.stride] {
 			if math.Float32bits(v) != math.Float32bits(canary) {
-				t.Fatalf("%s: %s in %s wrote between rows", a, what, k.Name)
+				t.Fatalf("%s: %s in %s wrote between rows", a.Name(), what, k.Name)
 			}
 		}
 	}
@@ -75,12 +75,12 @@ func (l *layouts) check(t *testing.T, want *layouts, what string, a Activation, 
 		for f := range l.features {
 			for s := range n {
 				if got, w := x[f*asm.PanelWidth+s], want.row(first + s)[f]; bits(got) != bits(w) {
-					t.Fatalf("%s: %s of a panel of %d features, width %d, in %s: sample %d of %d, feature %d: %v, want %v", a, what, l.features, width, k.Name, first+s, l.batch, f, got, w)
+					t.Fatalf("%s: %s of a panel of %d features, width %d, in %s: sample %d of %d, feature %d: %v, want %v", a.Name(), what, l.features, width, k.Name, first+s, l.batch, f, got, w)
 				}
 			}
 			for s := width; s < asm.PanelWidth; s++ {
 				if math.Float32bits(x[f*asm.PanelWidth+s]) != math.Float32bits(canary) {
-					t.Fatalf("%s: %s of a panel of width %d in %s wrote column %d", a, what, width, k.Name, s)
+					t.Fatalf("%s: %s of a panel of width %d in %s wrote column %d", a.Name(), what, width, k.Name, s)
 				}
 			}
 		}
@@ -104,8 +104,8 @@ func TestLayouts(t *testing.T) {
 		batches = []int{1, 3, 15, 16, 17, 31, 32, 33, 48, 49, 65}
 		features = []int{1, 2, 3, 10, 15, 16, 17, 31, 32, 33, 40}
 	}
-	for _, a := range every {
-		r := source(uint64(a))
+	for i, a := range append(slices.Clone(every), own...) {
+		r := source(uint64(i))
 		for _, n := range batches {
 			for _, c := range features {
 				x, dy, want, wantGrad := newLayouts(n, c), newLayouts(n, c), newLayouts(n, c), newLayouts(n, c)
@@ -113,7 +113,7 @@ func TestLayouts(t *testing.T) {
 					fill(r, x.row(i))
 					fill(r, dy.row(i))
 					a.Forward(specification(), want.row(i), x.row(i))
-					a.Backward(specification(), wantGrad.row(i), dy.row(i), want.row(i))
+					a.Backward(specification(), wantGrad.row(i), dy.row(i), x.row(i), want.row(i))
 				}
 				x.toPanels(specification())
 				dy.toPanels(specification())
@@ -132,19 +132,20 @@ func testLayout(t *testing.T, a Activation, k *asm.Kernels, x, dy, want, wantGra
 	for p := range y.panelCount() {
 		in, _, _, width := x.panel(p)
 		out, _, _, _ := y.panel(p)
-		a.ForwardPanel(k, out, in, x.features, width)
+		ForwardPanel(a, k, out, in, x.features, width)
 	}
-	a.ForwardRows(k, y.rows, x.rows, x.batch, x.features, x.stride)
+	ForwardRows(a, k, y.rows, x.rows, x.batch, x.features, x.stride)
 	y.check(t, want, "Forward", a, k)
 
 	for p := range y.panelCount() {
 		out, _, _, width := dx.panel(p)
 		gradient, _, _, _ := dy.panel(p)
 		value, _, _, _ := y.panel(p)
-		a.BackwardPanel(k, out, gradient, value, x.features, width)
+		in, _, _, _ := x.panel(p)
+		BackwardPanel(a, k, out, gradient, in, value, x.features, width)
 	}
 	for i := range x.batch {
-		a.Backward(k, dx.row(i), dy.row(i), y.row(i))
+		a.Backward(k, dx.row(i), dy.row(i), x.row(i), y.row(i))
 	}
 	dx.check(t, wantGrad, "Backward", a, k)
 
@@ -156,12 +157,13 @@ func testLayout(t *testing.T, a Activation, k *asm.Kernels, x, dy, want, wantGra
 	for p := range y.panelCount() {
 		out, _, _, width := y.panel(p)
 		gradient, _, _, _ := dx.panel(p)
-		a.ForwardPanel(k, out, out, x.features, width)
-		a.BackwardPanel(k, gradient, gradient, out, x.features, width)
+		in, _, _, _ := x.panel(p)
+		ForwardPanel(a, k, out, out, x.features, width)
+		BackwardPanel(a, k, gradient, gradient, in, out, x.features, width)
 	}
 	for i := range x.batch {
 		a.Forward(k, y.row(i), y.row(i))
-		a.Backward(k, dx.row(i), dx.row(i), y.row(i))
+		a.Backward(k, dx.row(i), dx.row(i), x.row(i), y.row(i))
 	}
 	y.check(t, want, "Forward in place", a, k)
 	dx.check(t, wantGrad, "Backward in place", a, k)
@@ -179,8 +181,8 @@ func TestForwardRowsInPlace(t *testing.T) {
 				for r := range rows {
 					a.Forward(specification(), want[r*stride:][:columns], x[r*stride:][:columns])
 				}
-				a.ForwardRows(k, x, x, rows, columns, stride)
-				mustEqual(t, x, want, "%s in %s at a stride of %d", a, k.Name, stride)
+				ForwardRows(a, k, x, x, rows, columns, stride)
+				mustEqual(t, x, want, "%s in %s at a stride of %d", a.Name(), k.Name, stride)
 			}
 		}
 	}
@@ -201,7 +203,7 @@ func TestSoftmaxBackwardOrder(t *testing.T) {
 			for i := range want {
 				want[i] = y[i] * (dy[i] - sum)
 			}
-			Softmax.Backward(k, dx, dy, y)
+			Softmax.Backward(k, dx, dy, nil, y)
 			mustEqual(t, dx, want, "%d classes in %s", n, k.Name)
 		}
 	}

@@ -41,8 +41,8 @@ func TestStackMistakes(t *testing.T) {
 		{"a rate of 1", []Layer{Input(3), Dropout(1), Dense(2, softmax)}, Config{}, "a Dropout layer of rate 1: give 0 ≤ rate < 1"},
 		{"a negative rate", []Layer{Input(3), Dropout(-0.1), Dense(2, softmax)}, Config{}, "rate -0.1"},
 		{"a rate that is no number", []Layer{Input(3), Dropout(math.NaN()), Dense(2, softmax)}, Config{}, "rate NaN"},
-		{"an unknown activation", []Layer{Input(3), Dense(2, activations.Activation(77)), Dense(2, softmax)}, Config{}, `no activation "Activation(77)"`},
-		{"an unknown Activation layer", []Layer{Input(3), Activation(77), Dense(2, softmax)}, Config{}, `no activation "Activation(77)"`},
+		{"an unknown activation", []Layer{Input(3), Dense(2, unknownActivation{relu}), Dense(2, softmax)}, Config{}, `no activation "unknown"`},
+		{"an unknown Activation layer", []Layer{Input(3), Activation(nil), Dense(2, softmax)}, Config{}, "no activation given (nil): use activations.Linear"},
 		{"sparse without softmax", []Layer{Input(3), Dense(2, activations.Linear)}, Config{}, "loss sparse_categorical_crossentropy wants a softmax on the last layer of model \"m\": give it activations.Softmax"},
 		{"sparse without softmax, input unknown", []Layer{Dense(2, relu)}, Config{}, "give it activations.Softmax"},
 		{"categorical without softmax", []Layer{Input(3), Dense(2, activations.Sigmoid)}, Config{Loss: CategoricalCrossentropy}, "give it activations.Softmax"},
@@ -400,3 +400,8 @@ func TestFitCancelled(t *testing.T) {
 	_, _, err = m.Evaluate(background, data)
 	require.NoError(t, err)
 }
+
+// unknownActivation is an activation that no saved model could name.
+type unknownActivation struct{ activations.Activation }
+
+func (unknownActivation) Name() string { return "unknown" }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"weft/activations"
 	"weft/asm"
 	"weft/matmul"
 )
@@ -197,7 +198,7 @@ func (i *inference) panel(worker, first int) {
 			features = p.out
 		case nd.rate > 0: // dropout passes everything outside training
 		default:
-			nd.activation.ForwardPanel(k, y, y, features, width)
+			activations.ForwardPanel(nd.activation, k, y, y, features, width)
 		}
 		x = y
 	}

@@ -111,9 +111,16 @@ func (l activationLayer) kind() string            { return "Activation" }
 
 func (l activationLayer) output(input []int) ([]int, error) { return input, known(l.fn) }
 
-// known returns an error for a number that is no activation.
+// known returns an error for an activation that a saved model could not name, or
+// whose gradient needs the input, which the buffers here do not keep.
 func known(fn activations.Activation) error {
-	_, err := activations.ByName(fn.Name())
+	if err := activations.Validate(fn); err != nil {
+		return err
+	}
+	byName, err := activations.ByName(fn.Name())
+	if err == nil && (byName != fn || fn.Traits().NeedsInput) {
+		err = fmt.Errorf("the activation %s %v is not supported: choose one of linear, relu, sigmoid, tanh and softmax", fn.Name(), fn.Config())
+	}
 	return err
 }
 

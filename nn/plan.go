@@ -121,7 +121,7 @@ func (t *trainer) build(m *Sequential, batch int) (buffers []*buffer, ops []op) 
 				y = add(x.features)
 				y.wantGrad = trained
 			}
-			samples = samples || !n.activation.Elementwise()
+			samples = samples || n.activation.Traits().RowWise
 			ops = append(ops, &activationForward{n.activation, x, y, samples})
 			if trained {
 				backward = append(backward, &activationBackward{n.activation, x, y, samples})
@@ -307,7 +307,7 @@ func (o *activationForward) accesses() []access {
 
 func (o *activationForward) run(t *trainer, worker, workers int) {
 	for r := newRegions(t, o.y.features, o.samples, worker, workers); r.next(); {
-		o.fn.ForwardPanel(t.kernels, o.y.panels[r.at:], o.x.panels[r.at:], r.units, r.width)
+		activations.ForwardPanel(o.fn, t.kernels, o.y.panels[r.at:], o.x.panels[r.at:], r.units, r.width)
 	}
 }
 
@@ -319,7 +319,7 @@ type activationBackward struct {
 }
 
 func (o *activationBackward) inherit(samples bool) bool {
-	o.samples = o.samples && samples || !o.fn.Elementwise()
+	o.samples = o.samples && samples || o.fn.Traits().RowWise
 	return o.samples
 }
 
@@ -334,7 +334,7 @@ func (o *activationBackward) accesses() []access {
 
 func (o *activationBackward) run(t *trainer, worker, workers int) {
 	for r := newRegions(t, o.y.features, o.samples, worker, workers); r.next(); {
-		o.fn.BackwardPanel(t.kernels, o.x.grad[r.at:], o.y.grad[r.at:], o.y.panels[r.at:], r.units, r.width)
+		activations.BackwardPanel(o.fn, t.kernels, o.x.grad[r.at:], o.y.grad[r.at:], nil, o.y.panels[r.at:], r.units, r.width)
 		t.clearPads(o.x.grad, o.x.features, r.unit, r.unit+r.units, r.first/groupWidth, (r.first+r.width)/groupWidth)
 	}
 }

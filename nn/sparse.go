@@ -45,7 +45,7 @@ func shuts(k *asm.Kernels, nodes []node, i int) bool {
 			}
 		case n.activation == activations.ReLU:
 			return true
-		case !n.activation.Elementwise():
+		case n.activation.Traits().RowWise:
 			return false
 		}
 	}

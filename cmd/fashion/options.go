@@ -63,7 +63,7 @@ func (n *network) resolve(given map[string]bool) (err error) {
 	if n.activation, err = activations.ByName(n.activationName); err != nil {
 		return usagef("-activation: %w", err)
 	}
-	if !n.activation.Elementwise() {
+	if n.activation.Traits().RowWise {
 		return usagef("-activation %s is for the last layer: choose relu, sigmoid, tanh or linear for the hidden ones", n.activationName)
 	}
 	if n.hidden, err = parseHidden(n.hiddenList); err != nil {
