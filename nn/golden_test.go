@@ -1,12 +1,14 @@
 package nn
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
 	"weft/activations"
 	"weft/asm"
+	"weft/nn/data"
+	"weft/nn/internal/engine"
+	"weft/nn/layers"
+	"weft/nn/losses"
 	"weft/optim"
 
 	"github.com/stretchr/testify/require"
@@ -18,10 +20,10 @@ import (
 type goldenRun struct {
 	name      string
 	optimizer optim.Optimizer
-	loss      Loss
+	loss      losses.Loss
 	batch     int
 	soft      bool // targets between 0 and 1
-	layers    []Layer
+	layers    []layers.Layer
 	digest    string
 }
 
@@ -29,51 +31,51 @@ type goldenRun struct {
 // that are not full, batches of several panels, layers split over units and
 // over samples, a layer whose rows are made in pieces, and validation.
 var goldenRuns = []goldenRun{
-	{"relu, adam", optim.NewAdam(0.005), SparseCategoricalCrossentropy, 32, false,
-		[]Layer{Flatten(), Dense(40, activations.ReLU), Dense(10, activations.Softmax)},
+	{"relu, adam", optim.NewAdam(0.005), losses.SparseCategoricalCrossentropy, 32, false,
+		[]layers.Layer{layers.Flatten(), layers.Dense(40, activations.ReLU), layers.Dense(10, activations.Softmax)},
 		"6dd917f19e67e4b3241c9bf0efd81e3f8e2ad8abe8c53752c0653f6ba50509bd"},
-	{"sigmoid, sgd", optim.NewSGD(0.1), SparseCategoricalCrossentropy, 32, false,
-		[]Layer{Flatten(), Dense(23, activations.Sigmoid), Dense(10, activations.Softmax)},
+	{"sigmoid, sgd", optim.NewSGD(0.1), losses.SparseCategoricalCrossentropy, 32, false,
+		[]layers.Layer{layers.Flatten(), layers.Dense(23, activations.Sigmoid), layers.Dense(10, activations.Softmax)},
 		"55775b310c06115cb18fe4217514f38bc0da2ae4ed438949e6f856939c2581d5"},
-	{"tanh, nesterov, dropout", optim.NewSGD(0.05).WithNesterov(0.9), SparseCategoricalCrossentropy, 16, false,
-		[]Layer{Flatten(), Dropout(0.2), Dense(40, activations.Tanh), Dropout(0.5), Dense(17, activations.Linear), Activation(activations.ReLU), Dense(10, activations.Linear), Activation(activations.Softmax)},
+	{"tanh, nesterov, dropout", optim.NewSGD(0.05).WithNesterov(0.9), losses.SparseCategoricalCrossentropy, 16, false,
+		[]layers.Layer{layers.Flatten(), layers.Dropout(0.2), layers.Dense(40, activations.Tanh), layers.Dropout(0.5), layers.Dense(17, activations.Linear), layers.Activation(activations.ReLU), layers.Dense(10, activations.Linear), layers.Activation(activations.Softmax)},
 		"65ef00c5378528e8110a4e38d726404fef4da803582fa7fdb69e516ce4d03e68"},
-	{"softmax inside, momentum", optim.NewSGD(0.05).WithMomentum(0.9), SparseCategoricalCrossentropy, 50, false,
-		[]Layer{Flatten(), Activation(activations.Tanh), Dense(33, activations.Softmax), Dense(20, activations.ReLU), Activation(activations.Sigmoid), Dropout(0.25), Dense(10, activations.Softmax)},
+	{"softmax inside, momentum", optim.NewSGD(0.05).WithMomentum(0.9), losses.SparseCategoricalCrossentropy, 50, false,
+		[]layers.Layer{layers.Flatten(), layers.Activation(activations.Tanh), layers.Dense(33, activations.Softmax), layers.Dense(20, activations.ReLU), layers.Activation(activations.Sigmoid), layers.Dropout(0.25), layers.Dense(10, activations.Softmax)},
 		"b994143ce0ca08f91ee702c69a0baff0e60b74be1ca545ea344568f76a4a2d23"},
-	{"categorical, rmsprop", optim.NewRMSprop(0.002), CategoricalCrossentropy, 32, true,
-		[]Layer{Flatten(), Dense(18, activations.ReLU), Dense(10, activations.Softmax)},
+	{"categorical, rmsprop", optim.NewRMSprop(0.002), losses.CategoricalCrossentropy, 32, true,
+		[]layers.Layer{layers.Flatten(), layers.Dense(18, activations.ReLU), layers.Dense(10, activations.Softmax)},
 		"2f93fbe100c5c2b818ed54e2b45737a3859c7707fcf8b0ab10778f306e248bcc"},
-	{"squares, rmsprop with momentum", optim.NewRMSprop(0.002).WithMomentum(0.5), MeanSquaredError, 70, true,
-		[]Layer{Flatten(), Dense(18, activations.Tanh), Dense(6, activations.Linear)},
+	{"squares, rmsprop with momentum", optim.NewRMSprop(0.002).WithMomentum(0.5), losses.MeanSquaredError, 70, true,
+		[]layers.Layer{layers.Flatten(), layers.Dense(18, activations.Tanh), layers.Dense(6, activations.Linear)},
 		"5b1a1817e5cbb55c522cb0f6e0c5370281c5a37685b2eec02eb69d6cc7d12f4f"},
-	{"squares of probabilities, adagrad", optim.NewAdagrad(0.05), MeanSquaredError, 75, false,
-		[]Layer{Flatten(), Dense(9, activations.ReLU), Dense(20, activations.Softmax)},
+	{"squares of probabilities, adagrad", optim.NewAdagrad(0.05), losses.MeanSquaredError, 75, false,
+		[]layers.Layer{layers.Flatten(), layers.Dense(9, activations.ReLU), layers.Dense(20, activations.Softmax)},
 		"878c85b2a2ae8bd4fee107bbef3c9c2e3af1888efb5301df80e0c02b003286f6"},
-	{"binary, adam", optim.NewAdam(0.005).WithBetas(0.8, 0.99), BinaryCrossentropy, 1, false,
-		[]Layer{Flatten(), Dropout(0.1), Dense(20, activations.Sigmoid)},
+	{"binary, adam", optim.NewAdam(0.005).WithBetas(0.8, 0.99), losses.BinaryCrossentropy, 1, false,
+		[]layers.Layer{layers.Flatten(), layers.Dropout(0.1), layers.Dense(20, activations.Sigmoid)},
 		"cd90ad15e6e97c07dfb158ce6ddaa2faf15b17cc1bba57e1c072601a57f0dadd"},
-	{"deep, adagrad", optim.NewAdagrad(0.05), SparseCategoricalCrossentropy, 32, false,
-		[]Layer{Flatten(), Dense(40, activations.ReLU), Dense(33, activations.Linear), Dense(24, activations.Tanh), Dense(30, activations.Sigmoid), Dense(10, activations.Softmax)},
+	{"deep, adagrad", optim.NewAdagrad(0.05), losses.SparseCategoricalCrossentropy, 32, false,
+		[]layers.Layer{layers.Flatten(), layers.Dense(40, activations.ReLU), layers.Dense(33, activations.Linear), layers.Dense(24, activations.Tanh), layers.Dense(30, activations.Sigmoid), layers.Dense(10, activations.Softmax)},
 		"af48f577417cb03314fa0e6fc393038f61a4bfa3a43bae8bc4ef6d5db3c8ac94"},
-	{"long rows, adam", optim.NewAdam(0.005), SparseCategoricalCrossentropy, 64, false,
-		[]Layer{Flatten(), Dense(1500, activations.ReLU), Dense(24, activations.ReLU), Dense(10, activations.Softmax)},
+	{"long rows, adam", optim.NewAdam(0.005), losses.SparseCategoricalCrossentropy, 64, false,
+		[]layers.Layer{layers.Flatten(), layers.Dense(1500, activations.ReLU), layers.Dense(24, activations.ReLU), layers.Dense(10, activations.Softmax)},
 		"bd825466b1e6e78f20595dc14a97d19b7b6a3a4c1cd568ed9d45662d81c865e0"},
 }
 
 func (r goldenRun) run(t *testing.T, k *asm.Kernels, workers int) string {
 	patterns := newPatterns(75, 6, 8)
-	var data Dataset = patterns
+	var data data.Source = patterns
 	m := NewSequential("golden", r.layers...)
-	if r.loss != SparseCategoricalCrossentropy {
+	if r.loss != losses.SparseCategoricalCrossentropy {
 		require.NoError(t, m.Build(6, 8))
 		data = patterns.oneHot(t, m.outputs, r.soft)
 	}
-	compiled(t, m, Config{Optimizer: r.optimizer, Loss: r.loss, Seed: 7, Workers: workers, Kernels: k})
+	compiled(t, m, CompileOptions{Optimizer: r.optimizer, Loss: r.loss, Seed: 7, Workers: workers, Kernels: k})
 	require.NoError(t, m.Build(6, 8))
 	setIntegerWeights(t, m)
 	h := fit(t, m, data, FitOptions{Epochs: 2, BatchSize: r.batch, ValidationSplit: 0.2})
-	require.Less(t, h.Epochs[1].Loss, h.Epochs[0].Loss, "the run does not learn")
+	require.Less(t, h.Epochs[1].Get("loss"), h.Epochs[0].Get("loss"), "the run does not learn")
 	return digest(m, h)
 }
 
@@ -97,51 +99,61 @@ func TestWorkersMayChangeBetweenSteps(t *testing.T) {
 	some := []int{7, 1, 4, 2, 5}
 	for _, c := range []struct {
 		name    string
-		first   []Layer
+		first   []layers.Layer
 		workers []int // of each step; the first one has all
 	}{
-		{"the set is gathered", []Layer{Dropout(0.2), Dense(40, activations.Tanh)}, some},
-		{"each worker reads the set", []Layer{Dense(40, activations.Tanh)}, some},
-		{"the workers share the set's reading", []Layer{Dense(8, activations.Tanh)}, some},
+		{"the set is gathered", []layers.Layer{layers.Dropout(0.2), layers.Dense(40, activations.Tanh)}, some},
+		{"each worker reads the set", []layers.Layer{layers.Dense(40, activations.Tanh)}, some},
+		{"the workers share the set's reading", []layers.Layer{layers.Dense(8, activations.Tanh)}, some},
 		// One worker has inputs enough for terms in layers where two have not, and 1024
 		// inputs are enough for two.
-		{"sparse products", []Layer{Dense(256, activations.ReLU), Dense(1024, activations.ReLU), Dense(128, activations.ReLU)}, []int{2, 1, 2, 1, 1}},
+		{"sparse products", []layers.Layer{layers.Dense(256, activations.ReLU), layers.Dense(1024, activations.ReLU), layers.Dense(128, activations.ReLU)}, []int{2, 1, 2, 1, 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) { testWorkersMayChange(t, c.first, c.workers) })
 	}
 }
 
-func testWorkersMayChange(t *testing.T, first []Layer, workers []int) {
+func testWorkersMayChange(t *testing.T, first []layers.Layer, workers []int) {
 	const batch = 16
 	data := newPatterns(75, 5, 7)
 	model := func() *Sequential {
-		m := NewSequential("", Flatten(5, 7))
+		m := NewSequential("", layers.Flatten(5, 7))
 		for _, l := range first {
 			m.Add(l)
 		}
-		m.Add(Dropout(0.5))
-		m.Add(Dense(33, activations.Softmax))
-		m.Add(Dense(10, activations.Softmax))
-		return compiled(t, m, Config{Optimizer: optim.NewAdam(0.01), Workers: workers[0]})
+		m.Add(layers.Dropout(0.5))
+		m.Add(layers.Dense(33, activations.Softmax))
+		m.Add(layers.Dense(10, activations.Softmax))
+		return compiled(t, m, CompileOptions{Optimizer: optim.NewAdam(0.01), Workers: workers[0]})
 	}
 	same, changing := model(), model()
-	h := fit(t, same, data, FitOptions{BatchSize: batch, InOrder: true})
+	h := fit(t, same, data, FitOptions{BatchSize: batch, NoShuffle: true})
 
-	s, err := newSource("training", data, 35)
-	require.NoError(t, err)
-	changing.makeSlots()
-	tr := newTrainer(changing, s, batch, workers[0])
-	order := make([]int32, s.n)
-	inOrder(order, s)
+	tr := newTrainer(t, changing, data, batch)
+	order := make([]int32, data.Len())
+	engine.InOrder(order, tr.source)
 	sum := 0.0
 	for step, workers := range workers {
-		last := min((step+1)*batch, s.n)
-		tr.begin(order[step*batch:last], order[last:])
-		tr.step, tr.update = step+1, changing.optimizer.At(step+1, changing.optimizer.Rate())
-		sum, _ = tr.train(workers, sum)
+		last := min((step+1)*batch, len(order))
+		rule := changing.training.optimizer.At(step+1, 0.01)
+		sum, _ = tr.TrainWith(workers, order[step*batch:last], order[last:], step+1, rule, sum)
 	}
-	require.Equal(t, h.Epochs[0].Loss, sum/75)
+	require.Equal(t, h.Epochs[0].Get("loss"), sum/75)
 	require.Equal(t, same.SHA256(), changing.SHA256())
+}
+
+// testTrainer is the trainer of a Fit, with the data that it reads.
+type testTrainer struct {
+	*engine.Trainer
+	source *engine.Source
+}
+
+// newTrainer plans the steps of a compiled model on data.
+func newTrainer(t testing.TB, m *Sequential, d data.Source, batch int) testTrainer {
+	f := &trainRun{m: m, ctx: background, o: FitOptions{BatchSize: batch}}
+	require.NoError(t, f.begin(d))
+	m.fitting = false
+	return testTrainer{f.trainer, f.train}
 }
 
 // A barrier stands only where what one worker wrote is read by another: in the
@@ -150,31 +162,21 @@ func testWorkersMayChange(t *testing.T, first []Layer, workers []int) {
 func TestBarriers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		layers []Layer
+		layers []layers.Layer
 		want   string // the ops, a bar for a barrier
 	}{
-		{"tutorial", []Layer{Flatten(28, 28), Dense(100, activations.ReLU), Dense(10, activations.Softmax)},
+		{"tutorial", []layers.Layer{layers.Flatten(28, 28), layers.Dense(100, activations.ReLU), layers.Dense(10, activations.Softmax)},
 			"denseForward activationForward copyRows | denseForward lossOp denseBackward | activationBackward denseUpdate denseUpdate"},
-		{"more samples than units", []Layer{Flatten(28, 28), Dense(16, activations.ReLU), Dense(10, activations.Softmax)},
+		{"more samples than units", []layers.Layer{layers.Flatten(28, 28), layers.Dense(16, activations.ReLU), layers.Dense(10, activations.Softmax)},
 			"denseForward activationForward copyRows denseForward lossOp denseBackward activationBackward | denseUpdate denseUpdate"},
-		{"one layer", []Layer{Flatten(28, 28), Dense(10, activations.Softmax)},
+		{"one layer", []layers.Layer{layers.Flatten(28, 28), layers.Dense(10, activations.Softmax)},
 			"denseForward lossOp | denseUpdate"},
-		{"two large layers", []Layer{Flatten(28, 28), Dense(100, activations.ReLU), Dropout(0.5), Dense(50, activations.ReLU), Dense(10, activations.Softmax)},
+		{"two large layers", []layers.Layer{layers.Flatten(28, 28), layers.Dense(100, activations.ReLU), layers.Dropout(0.5), layers.Dense(50, activations.ReLU), layers.Dense(10, activations.Softmax)},
 			"denseForward activationForward dropoutForward copyRows | denseForward activationForward copyRows | denseForward lossOp denseBackward | activationBackward | denseBackward dropoutBackward activationBackward denseUpdate | denseUpdate denseUpdate"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := compiled(t, NewSequential("", c.layers...), Config{Workers: 2})
-			s, err := newSource("training", newIntegers(32), 784)
-			require.NoError(t, err)
-			tr := newTrainer(m, s, 32, 2)
-			var got []string
-			for _, p := range tr.plan {
-				if p.barrier {
-					got = append(got, "|")
-				}
-				got = append(got, strings.TrimPrefix(fmt.Sprintf("%T", p.op), "*nn."))
-			}
-			require.Equal(t, c.want, strings.Join(got, " "))
+			m := compiled(t, NewSequential("", c.layers...), CompileOptions{Workers: 2})
+			require.Equal(t, c.want, newTrainer(t, m, newIntegers(32), 32).String())
 		})
 	}
 }
@@ -186,7 +188,7 @@ func TestProductsRunOverRealSamples(t *testing.T) {
 	kernels := *asm.Best()
 	gemm := kernels.Gemm
 	kernels.Gemm = func(g asm.Gemm) { k[g.K] = true; gemm(g) }
-	m := compiled(t, NewSequential("", Flatten(5, 7), Dense(20, activations.ReLU), Dense(10, activations.Softmax)), Config{Kernels: &kernels, Workers: 1})
+	m := compiled(t, NewSequential("", layers.Flatten(5, 7), layers.Dense(20, activations.ReLU), layers.Dense(10, activations.Softmax)), CompileOptions{Kernels: &kernels, Workers: 1})
 	fit(t, m, newPatterns(45, 5, 7), FitOptions{BatchSize: 40})
 	require.Equal(t, map[int]bool{
 		35: true, 20: true, // forward, over the inputs

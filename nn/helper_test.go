@@ -12,6 +12,10 @@ import (
 
 	"weft/activations"
 	"weft/asm"
+	"weft/nn/callbacks"
+	"weft/nn/data"
+	"weft/nn/internal/engine"
+	"weft/nn/layers"
 	"weft/optim"
 
 	"github.com/stretchr/testify/require"
@@ -50,31 +54,30 @@ func newPatterns(n, height, width int) *integers {
 	return s
 }
 
-func (s *integers) Len() int           { return len(s.classes) }
-func (s *integers) Shape() []int       { return s.shape }
-func (s *integers) Rows() []int32      { return nil }
-func (s *integers) Bytes() []uint8     { return s.pixels }
-func (s *integers) Floats() []float32  { return nil }
-func (s *integers) Classes() []int32   { return s.classes }
-func (s *integers) Targets() []float32 { return nil }
+func (s *integers) Len() int { return len(s.classes) }
+
+// Data makes the samples a data.Source.
+func (s *integers) Data() *data.Data {
+	return &data.Data{Shape: s.shape, Bytes: s.pixels, Classes: s.classes}
+}
 
 // head returns the first n samples.
 func (s *integers) head(n int) *integers {
-	return &integers{s.shape, s.pixels[:n*product(s.shape)], s.classes[:n]}
+	return &integers{s.shape, s.pixels[:n*engine.Product(s.shape)], s.classes[:n]}
 }
 
 // vectors returns the same samples without their shape.
 func (s *integers) vectors() *integers {
-	return &integers{[]int{product(s.shape)}, s.pixels, s.classes}
+	return &integers{[]int{engine.Product(s.shape)}, s.pixels, s.classes}
 }
 
 // floats returns the same samples as float32, u/255.
-func (s *integers) floats(t testing.TB) *Samples {
+func (s *integers) floats(t testing.TB) *data.Data {
 	x := make([]float32, len(s.pixels))
 	for i, u := range s.pixels {
 		x[i] = float32(u) / 255
 	}
-	d, err := NewClassified(x, s.classes, s.shape...)
+	d, err := data.NewClassification(x, s.classes, s.shape...)
 	require.NoError(t, err)
 	return d
 }
@@ -82,7 +85,7 @@ func (s *integers) floats(t testing.TB) *Samples {
 // oneHot returns the same samples as float32 with outputs float targets each: 1
 // at the class and 0 elsewhere, or, where soft, numbers between 0 and 1 whose
 // sum is 1.
-func (s *integers) oneHot(t testing.TB, outputs int, soft bool) *Samples {
+func (s *integers) oneHot(t testing.TB, outputs int, soft bool) *data.Data {
 	targets := make([]float32, len(s.classes)*outputs)
 	for i, c := range s.classes {
 		row := targets[i*outputs : (i+1)*outputs]
@@ -92,29 +95,29 @@ func (s *integers) oneHot(t testing.TB, outputs int, soft bool) *Samples {
 			row[int(c+1)%outputs] += 0.25
 		}
 	}
-	d, err := NewRegression(s.floats(t).Floats(), targets, s.shape...)
+	d, err := data.NewRegression(s.floats(t).Floats, targets, s.shape...)
 	require.NoError(t, err)
 	return d
 }
 
 func tutorialModel() *Sequential {
-	return NewSequential("", Flatten(28, 28), Dense(100, activations.ReLU), Dense(10, activations.Softmax))
+	return NewSequential("", layers.Flatten(28, 28), layers.Dense(100, activations.ReLU), layers.Dense(10, activations.Softmax))
 }
 
 // smallModel takes the samples of newPatterns(n, 5, 7).
 func smallModel() *Sequential {
-	return NewSequential("", Flatten(5, 7), Dense(12, activations.ReLU), Dense(10, activations.Softmax))
+	return NewSequential("", layers.Flatten(5, 7), layers.Dense(12, activations.ReLU), layers.Dense(10, activations.Softmax))
 }
 
 // compiled compiles a model and closes it at the end of the test.
-func compiled(t testing.TB, m *Sequential, c Config) *Sequential {
+func compiled(t testing.TB, m *Sequential, c CompileOptions) *Sequential {
 	require.NoError(t, m.Compile(c))
 	t.Cleanup(m.Close)
 	return m
 }
 
 // fit trains and returns the history.
-func fit(t testing.TB, m *Sequential, data Dataset, o FitOptions) *History {
+func fit(t testing.TB, m *Sequential, data data.Source, o FitOptions) *callbacks.History {
 	h, err := m.Fit(background, data, o)
 	require.NoError(t, err)
 	return h
@@ -143,15 +146,15 @@ func everySet(t *testing.T, f func(t *testing.T, k *asm.Kernels, workers int)) {
 	}
 }
 
-// digest returns a SHA-256 of the weights of a model and of every figure of a
-// history but the times.
-func digest(m *Sequential, h *History) string {
+// digest returns a SHA-256 of the weights of a model and of every figure of a history
+// but the times: losses and accuracies of training and validation, NaN for none.
+func digest(m *Sequential, h *callbacks.History) string {
 	hash := sha256.New()
 	sum := m.SHA256()
 	hash.Write(sum[:])
 	for _, e := range h.Epochs {
-		for _, v := range []float64{e.Loss, e.Accuracy, e.ValLoss, e.ValAccuracy} {
-			io.WriteString(hash, strconv.FormatFloat(v, 'g', -1, 64)+"\n")
+		for _, name := range []string{"loss", "accuracy", "val_loss", "val_accuracy"} {
+			io.WriteString(hash, strconv.FormatFloat(e.Get(name), 'g', -1, 64)+"\n")
 		}
 	}
 	return hex.EncodeToString(hash.Sum(nil))
@@ -182,14 +185,3 @@ var everyOptimizer = []optim.Optimizer{
 	optim.NewRMSprop(0.002).WithMomentum(0.5),
 	optim.NewAdam(0.005),
 }
-
-// stepFunc and epochFunc are callbacks of one function.
-type stepFunc func(*Progress) error
-
-func (f stepFunc) Step(p *Progress) error { return f(p) }
-func (stepFunc) Epoch(*Progress) error    { return nil }
-
-type epochFunc func(*Progress) error
-
-func (epochFunc) Step(*Progress) error      { return nil }
-func (f epochFunc) Epoch(p *Progress) error { return f(p) }

@@ -1,28 +1,27 @@
 package nn
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"math"
-	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	"weft/asm"
 	"weft/matmul/pool"
-	"weft/optim"
+	"weft/nn/internal/engine"
+	"weft/nn/layers"
 )
 
-// Scope numbers the names of models and of layers that have none of their own,
-// as Keras does: dense, dense_1, … and sequential, sequential_1, … Models that
-// share a scope are numbered together; the zero value is a fresh scope.
-type Scope struct{ used map[string]int }
+// NameScope numbers the names of models and of layers that have none of their own,
+// as Keras does: dense, dense_1, … and sequential, sequential_1, … Models that share
+// a scope are numbered together; the zero value is a fresh scope.
+type NameScope struct{ used map[string]int }
 
 // number returns the next numbered name.
-func (s *Scope) number(base string) string {
+func (s *NameScope) number(base string) string {
 	if s.used == nil {
 		s.used = map[string]int{}
 	}
@@ -34,56 +33,64 @@ func (s *Scope) number(base string) string {
 	return fmt.Sprintf("%s_%d", base, n)
 }
 
-// Sequential is a stack of layers, each taking the output of the one before.
-// It is not safe for use by several goroutines at once; [Predictor] serves from
-// many.
-type Sequential struct {
-	name   string
-	scope  *Scope
-	layers []Layer // with names
-	input  []int   // shape of one sample, nil until it is known
-	names  map[string]bool
-	err    error // first mistake in the stack, reported by Build and Compile
-	late   error // a layer was added after Build, reported by Compile and Fit
+// stage is how far a model has come.
+type stage uint8
 
-	// after Build
+const (
+	open   stage = iota // layers may be added
+	built               // shapes are known and there are parameters, without values
+	filled              // the parameters have values
+)
+
+// Sequential is a stack of layers, each taking the output of the one before.
+//
+// Its methods may be called by several goroutines. Fit lets others in between two
+// steps, so that Predict, Evaluate, Weights and Save of another goroutine, or of a
+// callback, see the model after a whole step. A second Fit, a Compile or another
+// change while a Fit runs is an error.
+type Sequential struct {
+	mu      sync.RWMutex
+	fitting bool // a Fit is under way
+
+	name   string
+	scope  *NameScope
+	layers []layers.Layer
+	names  []string // of the layers
+	input  []int    // shape of one sample, nil until it is known
+	err    error    // first mistake in the stack, reported by Build and Compile
+	late   error    // a layer was added after Build, reported by Compile and Fit
+
+	stage    stage
+	training *training // nil before Compile
+	epochs   int       // trained so far
+
+	// from Build on
 	shapes   [][]int // output shape of each layer
 	features int     // numbers in a sample
 	outputs  int
-	nodes    []node
-	params   []*parameters
+	params   []*engine.Param
 
-	// after Compile
-	compiled   bool
-	optimizer  optim.Optimizer
-	loss       Loss
-	kernels    *asm.Kernels
-	workers    int
-	seed       uint64
-	fresh      bool // the weights are to be drawn at the next Build
-	steps      int  // of the optimizer so far
-	epochs     int  // trained so far
-	position   position
-	workerPool *pool.Pool
-	fitting    bool // a Fit is under way, and this call comes from a callback
+	kernels *asm.Kernels // nil: not chosen yet
+	workers int
+	pool    *pool.Pool
 }
 
-// NewSequential returns a model of the given layers in a naming scope of its
-// own. An empty name is numbered: "sequential".
-func NewSequential(name string, layers ...Layer) *Sequential {
-	return new(Scope).Sequential(name, layers...)
+// NewSequential returns a model of the given layers in a naming scope of its own. An
+// empty name is numbered: "sequential".
+func NewSequential(name string, stack ...layers.Layer) *Sequential {
+	return new(NameScope).Sequential(name, stack...)
 }
 
 // Sequential returns a model of the given layers that is numbered in scope s.
-func (s *Scope) Sequential(name string, layers ...Layer) *Sequential {
-	m := &Sequential{name: name, scope: s, fresh: true}
+func (s *NameScope) Sequential(name string, stack ...layers.Layer) *Sequential {
+	m := &Sequential{name: name, scope: s}
 	if name == "" {
 		m.name = s.number("sequential")
 	}
 	if !utf8.ValidString(name) {
 		m.fail(fmt.Errorf("nn: the name %q of a model is not valid UTF-8", name))
 	}
-	for _, l := range layers {
+	for _, l := range stack {
 		m.Add(l)
 	}
 	return m
@@ -96,68 +103,70 @@ func (m *Sequential) Name() string { return m.name }
 // reported by Build, Compile and what needs a built model. A layer that is added to a
 // model which is built already is not taken, and reported by Compile and Fit: all that
 // uses the model as it is goes on.
-func (m *Sequential) Add(l Layer) {
-	if m.compiled || m.shapes != nil {
+func (m *Sequential) Add(l layers.Layer) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.training != nil || m.stage != open {
 		if m.late == nil {
 			m.late = fmt.Errorf("nn: a layer was added to model %q after it was built, and not taken: add all layers first, to a new model", m.name)
 		}
 		return
 	}
 	if l == nil {
-		m.fail(fmt.Errorf("nn: a nil layer was added to model %q: make layers with nn.Dense and its like", m.name))
+		m.fail(fmt.Errorf("nn: a nil layer was added to model %q: make layers with layers.Dense and its like", m.name))
 		return
 	}
-	if in, ok := l.(inputLayer); ok {
-		if len(m.layers) > 0 || m.input != nil {
-			m.fail(fmt.Errorf("nn: Input must be the first layer of model %q", m.name))
-		}
-		m.giveInput(in.shape)
+	if m.giveInput(l) {
 		return
 	}
-	if f, ok := l.(flattenLayer); ok && len(f.shape) > 0 {
-		switch {
-		case len(m.layers) > 0:
-			m.fail(fmt.Errorf("nn: only a first layer gives the input shape: use nn.Flatten() inside model %q", m.name))
-		case m.input != nil && !slices.Equal(m.input, f.shape):
-			m.fail(fmt.Errorf("nn: model %q has the input shape %v, and a Flatten of %v: use nn.Flatten()", m.name, m.input, f.shape))
-		default:
-			m.giveInput(f.shape)
-		}
+	name := l.Name()
+	if name == "" {
+		name = m.scope.number(snake(l.Kind()))
 	}
-	if l.name() == "" {
-		l = l.Named(m.scope.number(snake(l.kind())))
+	if !utf8.ValidString(name) {
+		m.fail(fmt.Errorf("nn: the name %q of a layer of model %q is not valid UTF-8", name, m.name))
 	}
-	if !utf8.ValidString(l.name()) {
-		m.fail(fmt.Errorf("nn: the name %q of a layer of model %q is not valid UTF-8", l.name(), m.name))
+	if slices.Contains(m.names, name) {
+		m.fail(fmt.Errorf("nn: two layers of model %q are named %q: give each its own name", m.name, name))
 	}
-	if m.names[l.name()] {
-		m.fail(fmt.Errorf("nn: two layers of model %q are named %q: give each its own name", m.name, l.name()))
-	}
-	if m.names == nil {
-		m.names = make(map[string]bool)
-	}
-	m.names[l.name()] = true
-	m.layers = append(m.layers, l)
+	m.layers, m.names = append(m.layers, l), append(m.names, name)
 }
 
-// giveInput takes the input shape of a first layer.
-func (m *Sequential) giveInput(shape []int) {
+// giveInput takes the shape of a sample from a first layer. It reports whether that is
+// all that the layer is for.
+func (m *Sequential) giveInput(l layers.Layer) (only bool) {
+	in, ok := l.(layers.InputShape)
+	if !ok {
+		return false
+	}
+	_, only = l.(layers.InputLayer)
+	shape := in.InputShape()
+	switch {
+	case only && (len(m.layers) > 0 || m.input != nil):
+		m.fail(fmt.Errorf("nn: Input must be the first layer of model %q", m.name))
+		return true
+	case !only && len(shape) == 0:
+		return false
+	case len(m.layers) > 0:
+		m.fail(fmt.Errorf("nn: only a first layer gives the input shape: use layers.%s() inside model %q", l.Kind(), m.name))
+		return false
+	case m.input != nil && !slices.Equal(m.input, shape):
+		m.fail(fmt.Errorf("nn: model %q has the input shape %v, and a %s of %v: use layers.%s()", m.name, m.input, l.Kind(), shape, l.Kind()))
+		return false
+	}
 	if err := m.checkInput(shape); err != nil {
 		m.fail(err)
 	}
 	m.input = slices.Clone(shape)
+	return only
 }
 
-// maxNumbers is the most numbers of a sample, units of a layer and parameters of
-// a model: what an int32 holds, so that sizes fit an int on every platform.
-const maxNumbers = math.MaxInt32
-
 func (m *Sequential) checkInput(shape []int) error {
-	switch n := product(shape); {
+	switch n := engine.Product(shape); {
 	case n == 0 || len(shape) == 0:
 		return fmt.Errorf("nn: the input shape %v of model %q holds no number", shape, m.name)
-	case n >= maxNumbers: // what an int cannot hold is the largest int
-		return fmt.Errorf("nn: the input shape %v of model %q holds %d numbers or more: too many", shape, m.name, maxNumbers)
+	case n >= engine.MaxFloats: // what an int cannot hold is the largest int
+		return fmt.Errorf("nn: the input shape %v of model %q holds %d numbers or more: too many", shape, m.name, engine.MaxFloats)
 	}
 	return nil
 }
@@ -168,11 +177,14 @@ func (m *Sequential) fail(err error) {
 	}
 }
 
-// snake turns a class name into a base for numbered names: "Dense" to "dense".
+// snake turns a class name into a base for numbered names as Keras does: "Dense" to
+// "dense", "BatchNormalization" to "batch_normalization", "MaxPooling2D" to
+// "max_pooling2d".
 func snake(class string) string {
 	var b strings.Builder
-	for i, r := range class {
-		if unicode.IsUpper(r) && i > 0 {
+	runes := []rune(class)
+	for i, r := range runes {
+		if unicode.IsUpper(r) && i > 0 && !unicode.IsDigit(runes[i-1]) {
 			b.WriteByte('_')
 		}
 		b.WriteRune(unicode.ToLower(r))
@@ -180,298 +192,172 @@ func snake(class string) string {
 	return b.String()
 }
 
-// Build fixes the shape of one sample, where no first layer gave it, and works
-// out the shapes of all layers. Compile and Fit call it.
+// Build fixes the shape of one sample, where no first layer gave it, and works out the
+// shapes of all layers. Compile and Fit call it.
 func (m *Sequential) Build(input ...int) error {
-	if m.shapes != nil {
-		_, _, err := m.sizes(input)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.build(input)
+}
+
+func (m *Sequential) build(input []int) error {
+	if m.stage != open {
+		_, err := m.sizes(input)
 		return err
-	}
-	if m.err != nil {
-		return m.err
 	}
 	o, err := m.outline(input)
 	if err != nil {
 		return err
 	}
-	m.input, m.shapes, m.nodes, m.params = o.input, o.shapes, o.nodes, o.params
-	m.features, m.outputs = o.sizes()
-	slab(func(alloc func(int) []float32) {
-		for _, p := range m.params {
-			p.w, p.b = alloc(p.panels()*p.out*asm.PanelWidth), alloc(p.out)
-		}
-	})
-	m.draw()
+	m.input, m.shapes, m.params = o.input, o.shapes, o.params
+	m.features, m.outputs = o.features, o.outputs
+	floats := 0
+	for _, p := range m.params {
+		floats += engine.Pad16(p.Layout.Floats())
+	}
+	memory := asm.Aligned(floats)
+	for _, p := range m.params {
+		n := p.Layout.Floats()
+		p.Data, memory = memory[:n:n], memory[engine.Pad16(n):]
+	}
+	m.stage = built
+	m.initialize()
 	return nil
 }
 
-// sizes returns the numbers of a sample of the model and its outputs, or, where it is not
-// built yet, those that Build would give it with this input: a set is checked with them
-// before it gives the model its shape.
-func (m *Sequential) sizes(input []int) (features, outputs int, err error) {
-	if m.err != nil {
-		return 0, 0, m.err
+// initialize gives the parameters their first values, once shapes and seed are known.
+func (m *Sequential) initialize() {
+	if m.training == nil || m.stage != built {
+		return
 	}
-	if m.shapes == nil {
-		o, err := m.outline(input)
-		if err != nil {
-			return 0, 0, err
-		}
-		features, outputs = o.sizes()
-		return features, outputs, nil
+	for _, p := range m.params {
+		p.Initialize(m.training.seed)
 	}
-	if len(input) > 0 && product(input) != m.features {
-		return 0, 0, fmt.Errorf("nn: model %q takes samples of shape %v, not %v", m.name, m.input, input)
-	}
-	return m.features, m.outputs, nil
+	m.stage = filled
 }
 
 // outline is what shapes and layers make of a model: no memory yet.
 type outline struct {
-	input  []int
-	shapes [][]int // output shape of each layer
-	nodes  []node
-	params []*parameters
-	floats int // in all parameters
+	input             []int
+	shapes            [][]int // output shape of each layer
+	params            []*engine.Param
+	features, outputs int
+	floats            int // in all parameters
 }
 
-// sizes returns the numbers of a sample and of its output.
-func (o *outline) sizes() (features, outputs int) {
-	return product(o.input), product(o.shapes[len(o.shapes)-1])
+// sizes returns the outline of the model, or, where it is not built yet, the one that
+// Build would give it with this input: data is checked with it before it gives the
+// model its shape.
+func (m *Sequential) sizes(input []int) (*outline, error) {
+	if m.err != nil {
+		return nil, m.err
+	}
+	if m.stage == open {
+		return m.outline(input)
+	}
+	if len(input) > 0 && engine.Product(input) != m.features {
+		return nil, fmt.Errorf("nn: model %q takes samples of shape %v, not %v", m.name, m.input, input)
+	}
+	return &outline{features: m.features, outputs: m.outputs, params: m.params}, nil
 }
 
-// outline works out the shapes of all layers from the input shape of the model
-// or, where no first layer gave it, from input.
+// outline works out the shapes of all layers from the input shape of the model or,
+// where no first layer gave it, from input.
 func (m *Sequential) outline(input []int) (*outline, error) {
+	if m.err != nil {
+		return nil, m.err
+	}
 	if len(m.layers) == 0 {
 		return nil, fmt.Errorf("nn: model %q has no layers", m.name)
 	}
 	shape := m.input
 	switch {
 	case shape == nil && len(input) == 0:
-		return nil, fmt.Errorf("nn: the input shape of model %q is not known: begin with nn.Input(784) or nn.Flatten(28, 28), or call Build(784)", m.name)
+		return nil, fmt.Errorf("nn: the input shape of model %q is not known: begin with layers.Input(784) or layers.Flatten(28, 28), or call Build(784)", m.name)
 	case shape == nil:
 		if err := m.checkInput(input); err != nil {
 			return nil, err
 		}
 		shape = slices.Clone(input)
-	case len(input) > 0 && product(input) != product(shape):
+	case len(input) > 0 && engine.Product(input) != engine.Product(shape):
 		return nil, fmt.Errorf("nn: model %q takes samples of shape %v, not %v", m.name, shape, input)
 	}
-	o := &outline{input: shape}
-	floats := int64(0)
+	o := &outline{input: shape, features: engine.Product(shape)}
 	for i, l := range m.layers {
-		out, err := l.output(shape)
-		if err != nil {
-			return nil, fmt.Errorf("nn: layer %q of model %q: %w", l.name(), m.name, err)
+		out, err := l.Output(shape)
+		if err == nil && engine.Product(out) < 1 {
+			err = fmt.Errorf("its output shape %v holds no number", out)
 		}
-		for _, n := range l.nodes(i, shape) {
-			if n.dense != nil {
-				floats += int64(n.dense.out) * (int64(n.dense.in) + 1) // below 2⁶² + 2³¹
-				if floats > maxNumbers {
-					return nil, fmt.Errorf("nn: layer %q of model %q: %d units for %d inputs bring the model above %d parameters", l.name(), m.name, n.dense.out, n.dense.in, maxNumbers)
-				}
-				o.params = append(o.params, &parameters{denseShape: *n.dense, layer: i, ends: []int{n.dense.out}})
-			}
-			o.nodes = append(o.nodes, n)
+		if err != nil {
+			return nil, fmt.Errorf("nn: layer %q of model %q: %w", m.names[i], m.name, err)
 		}
 		o.shapes = append(o.shapes, out)
 		shape = out
 	}
-	o.floats = int(floats)
+	o.outputs = engine.Product(shape)
+	b := engine.NewOutline(network(m.layers), o.input)
+	if layer, err := b.Err(); err != nil {
+		return nil, fmt.Errorf("nn: layer %q of model %q: %w", m.names[layer], m.name, err)
+	}
+	o.params = b.Params()
+	for _, p := range o.params {
+		o.floats += p.Size()
+	}
 	return o, nil
 }
 
-// draw draws the weights, once shapes and seed are both known.
-func (m *Sequential) draw() {
-	if m.compiled && m.shapes != nil && m.fresh {
-		for _, p := range m.params {
-			p.initialize(m.seed)
+// network returns what the engine runs: a stack of layers.
+func network(stack []layers.Layer) engine.Network {
+	return func(b *engine.Builder, x *engine.Tensor) *engine.Tensor {
+		for i, l := range stack {
+			b.Layer(i)
+			x = l.Build(b, x)
 		}
-		m.fresh = false
+		return x
 	}
 }
 
-// checkLoss checks that the stack can be trained with a loss. It asks the
-// layers alone, so that Compile finds a mistake also where the input shape is
-// not known yet.
-func (m *Sequential) checkLoss(loss Loss) error {
-	var last node
-	trainable := false
-	for i, l := range m.layers {
-		for _, n := range l.nodes(i, []int{1}) { // which work there is does not depend on the shape
-			last, trainable = n, trainable || n.dense != nil
-		}
-	}
-	if !trainable {
-		return fmt.Errorf("nn: model %q has no weights to train: add a Dense layer", m.name)
-	}
-	if want, ok := loss.final(); ok && (last.dense != nil || last.rate > 0 || last.activation != want) {
-		return fmt.Errorf("nn: loss %v wants a %s on the last layer of model %q: give it activations.%s", loss, want.Name(), m.name, title(want.Name()))
-	}
-	return nil
-}
-
-func title(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// Config says how a model is trained.
-type Config struct {
-	Optimizer optim.Optimizer // nil: RMSprop with Keras's defaults
-	Loss      Loss            // zero: sparse categorical cross-entropy
-	Seed      uint64          // of the initial weights, the shuffling and the dropout
-	Workers   int             // goroutines that compute; 0: GOMAXPROCS. Never changes bits.
-	Kernels   *asm.Kernels    // nil: the best of this CPU. Never changes bits.
-}
-
-// Compile chooses optimizer, loss and resources. The weights are drawn at the
-// first Compile (or when the input shape becomes known) and kept by a later
-// one, which starts the optimizer anew. A Compile that fails changes nothing.
-func (m *Sequential) Compile(c Config) error {
-	if err := cmp.Or(m.err, m.late); err != nil {
-		return err
-	}
-	if m.fitting {
-		return errFitting
-	}
-	if err := asm.CheckEnvironment(); err != nil {
-		return err
-	}
-	if c.Optimizer == nil {
-		o, err := optim.ByName("rmsprop")
-		if err != nil {
-			return err
-		}
-		c.Optimizer = o
-	}
-	if err := c.Optimizer.Validate(); err != nil {
-		return err
-	}
-	if int(c.Loss) >= len(lossNames) {
-		return fmt.Errorf("nn: no loss %v: choose one of %v", c.Loss, lossNames)
-	}
-	if c.Workers < 0 {
-		return fmt.Errorf("nn: %d workers: give at least 1, or 0 for all processors", c.Workers)
-	}
-	if err := m.checkLoss(c.Loss); err != nil {
-		return err
-	}
-	if m.input != nil {
-		if err := m.Build(); err != nil {
-			return err
-		}
-	}
-	if err := m.SetResources(c.Workers, c.Kernels); err != nil {
-		return err
-	}
-	m.optimizer, m.loss, m.seed = c.Optimizer, c.Loss, c.Seed
-	m.compiled, m.steps, m.position = true, 0, position{}
-	for _, p := range m.params {
-		p.ws, p.bs = [2][]float32{}, [2][]float32{}
-	}
-	m.draw()
-	return nil
-}
-
-// SetResources changes what a model computes with, as Config's Workers and
-// Kernels say, and nothing else: a model that was loaded goes on training with
-// the same bits. A callback of Fit may not call it.
-func (m *Sequential) SetResources(workers int, kernels *asm.Kernels) error {
-	if m.fitting {
-		return errFitting
-	}
-	if workers < 0 {
-		return fmt.Errorf("nn: %d workers: give at least 1, or 0 for all processors", workers)
-	}
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	if kernels == nil {
-		kernels = asm.Best()
-	}
-	m.workers, m.kernels = workers, kernels
-	m.Close()
-	return nil
-}
-
-// makeSlots makes the optimizer's slots, where they are not there yet.
-func (m *Sequential) makeSlots() {
-	if len(m.optimizer.Slots()) == 0 || m.params[0].ws[0] != nil {
-		return
-	}
-	slab(func(alloc func(int) []float32) {
-		for _, p := range m.params {
-			for i := range m.optimizer.Slots() {
-				p.ws[i], p.bs[i] = alloc(len(p.w)), alloc(len(p.b))
-			}
-		}
-	})
-	for _, p := range m.params {
-		p.reset(m.optimizer)
-	}
-}
-
-// Close ends the goroutines that compute. A model that is used again starts
-// them again; one that is not closed leaves them parked. Called by a callback
-// it does nothing: Fit needs them.
+// Close ends the goroutines that compute. A model that is used again starts them
+// again, and one that is dropped without Close ends them, too. While a Fit is under
+// way it does nothing.
 func (m *Sequential) Close() {
-	if m.workerPool != nil && !m.fitting {
-		m.workerPool.Close()
-		m.workerPool = nil
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.fitting {
+		m.closePool()
 	}
 }
 
-// pool returns the workers of the model.
-func (m *Sequential) pool(workers int) *pool.Pool {
-	if m.workerPool == nil {
-		m.workerPool = pool.New(workers)
+func (m *Sequential) closePool() {
+	if m.pool != nil {
+		m.pool.Close()
+		m.pool = nil
 	}
-	return m.workerPool
 }
 
-// errNotCompiled is what Fit and Evaluate return before Compile.
-var errNotCompiled = errors.New("nn: the model is not compiled: call Compile first")
-
-// errFitting is what Fit, Compile and SetResources return inside a callback.
-var errFitting = errors.New("nn: the model is being trained: a callback may neither Fit nor Compile it, nor call SetResources")
-
-// trainingNodes returns the nodes without the final activation that the loss
-// contains.
-func (m *Sequential) trainingNodes() []node {
-	if _, ok := m.loss.final(); ok {
-		return m.nodes[:len(m.nodes)-1]
+// startPool makes the workers of the model ready.
+func (m *Sequential) startPool() {
+	if m.pool == nil {
+		m.pool = pool.New(m.workers)
 	}
-	return m.nodes
 }
 
-// parametersOf returns the parameters of the layer at a position.
-func (m *Sequential) parametersOf(layer int) *parameters {
-	for _, p := range m.params {
-		if p.layer == layer {
-			return p
-		}
-	}
-	panic(fmt.Sprintf("nn: layer %d of %d has no parameters", layer, len(m.layers)))
-}
+// errFitting is what Fit, Compile and SetResources return while a Fit is under way.
+var errFitting = errors.New("nn: the model is being trained: it can be neither trained a second time nor compiled or moved to other resources meanwhile, by a callback or another goroutine")
 
-// widest returns the outputs of the widest Dense layer.
-func (m *Sequential) widest() int {
-	n := 0
-	for _, p := range m.params {
-		n = max(n, p.out)
-	}
-	return n
-}
-
-// FLOPs returns the floating-point operations of one sample in training: two
-// for each multiply-add of the products of the forward pass, the gradient of
-// the weights and, above the first Dense layer, of the input.
+// FLOPs returns the floating-point operations of one sample in training: two for each
+// multiply-add of the products of the forward pass, the gradient of the weights and,
+// above the first layer with weights, of the input.
 func (m *Sequential) FLOPs() int {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	n := 0
-	for i, p := range m.params {
-		n += 4 * p.in * p.out
-		if i > 0 {
-			n += 2 * p.in * p.out
+	for _, p := range m.params {
+		passes := 3
+		if p.Input {
+			passes = 2
 		}
+		n += 2 * passes * p.Products * p.Size()
 	}
 	return n
 }

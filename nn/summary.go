@@ -12,20 +12,29 @@ import (
 // Summary writes the table of the layers that Keras's summary prints, with the
 // parameters counted and their sizes in bytes.
 func (m *Sequential) Summary(w io.Writer) error {
-	if err := m.Build(); err != nil {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.build(nil); err != nil {
 		return err
 	}
 	type row struct{ name, shape, params string }
 	var table []row
 	widths := [2]int{29, 26}
-	total, k := 0, 0
+	trainable, fixed := 0, 0
 	for i, l := range m.layers {
 		n := 0
-		for ; k < len(m.params) && m.params[k].layer == i; k++ {
-			n += m.params[k].out * (m.params[k].in + 1)
+		for _, p := range m.params {
+			switch {
+			case p.Layer != i:
+				continue
+			case p.Trained && !p.Frozen:
+				trainable += p.Size()
+			default:
+				fixed += p.Size()
+			}
+			n += p.Size()
 		}
-		total += n
-		r := row{fmt.Sprintf("%s (%s)", printable(l.name()), l.kind()), kerasShape(m.shapes[i]), fmt.Sprint(n)}
+		r := row{fmt.Sprintf("%s (%s)", printable(m.names[i]), l.Kind()), kerasShape(m.shapes[i]), fmt.Sprint(n)}
 		widths[0], widths[1] = max(widths[0], displayWidth(r.name)+1), max(widths[1], displayWidth(r.shape)+1)
 		table = append(table, r)
 	}
@@ -44,8 +53,12 @@ func (m *Sequential) Summary(w io.Writer) error {
 		cells(r)
 	}
 	line("=")
-	size := byteSize(4 * total)
-	fmt.Fprintf(out, "Total params: %s (%s)\nTrainable params: %s (%s)\nNon-trainable params: 0 (%s)\n", thousands(total), size, thousands(total), size, byteSize(0))
+	for _, c := range []struct {
+		name string
+		n    int
+	}{{"Total", trainable + fixed}, {"Trainable", trainable}, {"Non-trainable", fixed}} {
+		fmt.Fprintf(out, "%s params: %s (%s)\n", c.name, thousands(c.n), byteSize(4*c.n))
+	}
 	line("_")
 	return out.Flush()
 }
