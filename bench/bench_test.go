@@ -24,6 +24,7 @@ import (
 	"weft/matmul/pool"
 	"weft/mnist"
 	"weft/nn"
+	"weft/nn/layers"
 	"weft/optim"
 )
 
@@ -67,12 +68,12 @@ var clothes = sync.OnceValues(func() (train, other *mnist.Set) {
 
 // network is 784-hidden…-10, compiled.
 func network(b testing.TB, hidden []int, fn activations.Activation, o optim.Optimizer, k *asm.Kernels, workers int) *nn.Sequential {
-	m := nn.NewSequential("", nn.Flatten(28, 28))
+	m := nn.NewSequential("", layers.Flatten(28, 28))
 	for _, units := range hidden {
-		m.Add(nn.Dense(units, fn))
+		m.Add(layers.Dense(units, fn))
 	}
-	m.Add(nn.Dense(10, activations.Softmax))
-	if err := m.Compile(nn.Config{Optimizer: o, Workers: workers, Kernels: k}); err != nil {
+	m.Add(layers.Dense(10, activations.Softmax))
+	if err := m.Compile(nn.CompileOptions{Optimizer: o, Workers: workers, Kernels: k}); err != nil {
 		b.Fatal(err)
 	}
 	return m
@@ -94,7 +95,7 @@ func epoch(b *testing.B, s *mnist.Set, hidden []int, batch int, fn activations.A
 		flops += products * 2 * in * w[0]
 	}
 	operations := flops * s.Len()
-	each(b, fmt.Sprintf("%s/batch=%d/optimizer=%s/activation=%v", name(hidden), batch, optimizer, fn), operations, func(b *testing.B, k *asm.Kernels, workers int) {
+	each(b, fmt.Sprintf("%s/batch=%d/optimizer=%s/activation=%v", name(hidden), batch, optimizer, fn.Name()), operations, func(b *testing.B, k *asm.Kernels, workers int) {
 		m := network(b, hidden, fn, o, k, workers)
 		defer m.Close()
 		fit := func() {
