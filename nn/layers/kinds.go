@@ -22,6 +22,7 @@ var kinds = []kind{
 	{"Dense", decode[DenseLayer]},
 	{"Activation", decode[ActivationLayer]},
 	{"Dropout", decode[DropoutLayer]},
+	{"BatchNormalization", decode[BatchNormalizationLayer]},
 }
 
 // Kinds returns the kinds of layers that a model can be saved with.
