@@ -23,6 +23,7 @@ var kinds = []kind{
 	{"Activation", decode[ActivationLayer]},
 	{"Dropout", decode[DropoutLayer]},
 	{"BatchNormalization", decode[BatchNormalizationLayer]},
+	{"LayerNormalization", decode[LayerNormalizationLayer]},
 }
 
 // Kinds returns the kinds of layers that a model can be saved with.
