@@ -24,6 +24,7 @@ var kinds = []kind{
 	{"Dropout", decode[DropoutLayer]},
 	{"BatchNormalization", decode[BatchNormalizationLayer]},
 	{"LayerNormalization", decode[LayerNormalizationLayer]},
+	{"Residual", decode[ResidualLayer]},
 }
 
 // Kinds returns the kinds of layers that a model can be saved with.
