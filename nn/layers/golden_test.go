@@ -2,7 +2,6 @@ package layers
 
 import (
 	"encoding/json"
-	"math"
 	"os"
 	"testing"
 	"weft/asm"
@@ -111,10 +110,7 @@ func sameBits(t *testing.T, shape []int, stack ...Layer) {
 			if want == nil {
 				want = got
 			}
-			require.Len(t, got, len(want))
-			for i := range got {
-				require.Equal(t, math.Float32bits(want[i]), math.Float32bits(got[i]), "%d samples, number %d", n, i)
-			}
+			equalBits(t, want, got)
 		})
 	}
 }

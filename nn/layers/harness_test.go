@@ -125,10 +125,7 @@ func (b *bench) infer(x []float32) []float32 {
 	require.NoError(b.t, err)
 	row := engine.NewRowPlan(o).NewSample()
 	for i := range o.Data.N {
-		got := row.Do(x[i*o.Data.Features : (i+1)*o.Data.Features])
-		for j, v := range got {
-			require.Equal(b.t, math.Float32bits(y[i*b.outputs+j]), math.Float32bits(v), "row %d, output %d", i, j)
-		}
+		equalBits(b.t, y[i*b.outputs:(i+1)*b.outputs], row.Do(x[i*o.Data.Features:(i+1)*o.Data.Features]))
 	}
 	return y
 }
@@ -206,6 +203,19 @@ func within(t testing.TB, what string, want []float64, got []float32, share floa
 		largest = max(largest, math.Abs(v))
 	}
 	for i, v := range got {
-		require.InDelta(t, want[i], float64(v), share*largest, "%s %d", what, i)
+		if !(math.Abs(want[i]-float64(v)) <= share*largest) {
+			t.Fatalf("%s %d is %v, want %v within %v of the largest, %v", what, i, v, want[i], share, largest)
+		}
+	}
+}
+
+// equalBits requires two slices to hold the same bits.
+func equalBits(t testing.TB, want, got []float32) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for i, v := range got {
+		if math.Float32bits(want[i]) != math.Float32bits(v) {
+			t.Fatalf("number %d is %v, want %v", i, v, want[i])
+		}
 	}
 }
