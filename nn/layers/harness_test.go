@@ -142,7 +142,7 @@ func (l *leaf) Named(string) Layer             { return l }
 func (l *leaf) Output(in []int) ([]int, error) { return in, nil }
 
 func (l *leaf) Build(b *Builder, x *Tensor) *Tensor {
-	l.x = b.Read(x)
+	l.x = b.Panels(x)
 	l.y = b.Tensor(x.Shape, engine.BySamples, true)
 	b.Forward(l)
 	l.floats = l.y.Grad
@@ -154,7 +154,7 @@ func (l *leaf) Uses() []Use {
 }
 
 func (l *leaf) Run(s *Step, worker, workers int) {
-	if l.y.Layout == engine.Row {
+	if l.y.Layout == engine.Rows {
 		copy(s.Floats(l.y.Values), s.Floats(l.x.Values)[:l.x.Features])
 		return
 	}

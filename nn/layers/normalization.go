@@ -23,7 +23,7 @@ type normalizer struct {
 
 // newNormalizer adds gamma and beta, as far as they are wanted, and the output.
 func newNormalizer(b *Builder, x *Tensor, epsilon float64, scale, center bool, split Split) *normalizer {
-	x = b.Read(x)
+	x = b.Panels(x)
 	n := &normalizer{x: x, channels: x.Shape[len(x.Shape)-1], epsilon: float32(epsilon)}
 	n.positions = x.Features / n.channels
 	if scale {

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-
-	"weft/asm"
-	"weft/nn/internal/engine"
 )
 
 // ResidualLayer adds what a stack of layers makes of its input to the input.
@@ -58,8 +55,11 @@ func (l ResidualLayer) Build(b *Builder, x *Tensor) *Tensor {
 		y = inner.Build(b, y)
 		end()
 	}
+	if y.Layout != x.Layout {
+		x, y = b.Rows(x), b.Rows(y)
+	}
 	split := x.Values.Split
-	z := b.Tensor(x.Shape, split, x.Grad != nil || y.Grad != nil)
+	z := b.TensorLike(x, split, x.Grad != nil || y.Grad != nil)
 	b.Forward(&residualSum{x, y, z, split})
 	for _, t := range []*Tensor{y, x} {
 		if d := b.Gradient(t); d != nil {
@@ -85,18 +85,9 @@ func (o *residualSum) Uses() []Use {
 
 func (o *residualSum) Run(s *Step, worker, workers int) {
 	x, y, z := s.Floats(o.x.Values), s.Floats(o.y.Values), s.Floats(o.z.Values)
-	if o.z.Layout == engine.Row {
-		for i := range o.z.Features {
+	for p := s.Spans(o.z, o.split, worker, workers); p.Next(); {
+		for i := p.Lo; i < p.Hi; i++ {
 			z[i] = x[i] + y[i]
-		}
-		return
-	}
-	for r := s.Regions(o.z.Features, o.split, worker, workers); r.Next(); {
-		for u := range r.Units {
-			from := r.At + u*asm.PanelWidth
-			for i := from; i < from+r.Width; i++ {
-				z[i] = x[i] + y[i]
-			}
 		}
 	}
 }
@@ -119,11 +110,8 @@ func (o *residualGradient) Uses() []Use {
 
 func (o *residualGradient) Run(s *Step, worker, workers int) {
 	from, to := s.Floats(o.z.Grad), s.Floats(o.d)
-	for r := s.Regions(o.z.Features, o.split, worker, workers); r.Next(); {
-		for u := range r.Units {
-			at := r.At + u*asm.PanelWidth
-			copy(to[at:at+r.Width], from[at:at+r.Width])
-		}
+	for p := s.Spans(o.z, o.split, worker, workers); p.Next(); {
+		copy(to[p.Lo:p.Hi], from[p.Lo:p.Hi])
 	}
 }
 
