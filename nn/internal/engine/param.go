@@ -145,6 +145,9 @@ func (w *Weights) regroup(p *Param, ends []int, scratch []float32) []int {
 	for _, s := range p.Slots {
 		w.move(s, &old, scratch)
 	}
+	if p.Grad != nil {
+		w.move(p.Grad, &old, scratch)
+	}
 	return old.Ends
 }
 

@@ -110,11 +110,16 @@ func (s *Step) Prefetch(first, i, n int) {
 // lie in memory, from their gradient g. Where gradients are wanted whole, it keeps g,
 // and the update follows.
 func (s *Step) Update(p *Param, worker, at int, g []float32) {
-	end := at + len(g)
 	if s.kept {
-		copy(p.Grad[at:end], g)
+		copy(p.Grad[at:at+len(g)], g)
 		return
 	}
+	s.apply(p, worker, at, g)
+}
+
+// apply is the update of Update.
+func (s *Step) apply(p *Param, worker, at int, g []float32) {
+	end := at + len(g)
 	slots := s.slots[worker][:len(p.Slots)]
 	for i, slot := range p.Slots {
 		slots[i] = slot[at:end]

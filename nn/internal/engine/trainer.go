@@ -231,8 +231,6 @@ func (o *applyGradients) Uses() []Use {
 }
 
 func (o *applyGradients) Run(s *Step, worker, workers int) {
-	kept := s.kept
-	s.kept = false
 	for _, p := range o.params {
 		if !p.Trained || p.Frozen {
 			continue
@@ -241,7 +239,6 @@ func (o *applyGradients) Run(s *Step, worker, workers int) {
 		if lo, hi = 16*lo, 16*hi; worker == workers-1 {
 			hi = len(p.Data)
 		}
-		s.Update(p, worker, lo, p.Grad[lo:hi])
+		s.apply(p, worker, lo, p.Grad[lo:hi])
 	}
-	s.kept = kept
 }
