@@ -28,19 +28,12 @@ var elementwiseKernels = []elementwise{
 	{"Mul", 3, []int{1, 2}, nil, func(k *Kernels, s [][]float32) float32 { k.Mul(s[0], s[1], s[2]); return 0 }},
 	{"Scale", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.Scale(s[0], s[1], 1.1); return 0 }},
 	{"Sum", 1, nil, nil, func(k *Kernels, s [][]float32) float32 { return k.Sum(s[0]) }},
-	{"Dot", 2, nil, nil, func(k *Kernels, s [][]float32) float32 { return k.Dot(s[0], s[1]) }},
 	{"Max", 1, nil, nil, func(k *Kernels, s [][]float32) float32 { return k.Max(s[0]) }},
 	{"Softmax", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 {
 		if len(s[0]) > 0 {
 			k.Softmax(s[0], s[1])
 		}
 		return 0
-	}},
-	{"SoftmaxCrossEntropy", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 {
-		if len(s[0]) == 0 {
-			return 0
-		}
-		return k.SoftmaxCrossEntropy(s[0], s[1], len(s[0])*7/11, 1.0/31)
 	}},
 	{"SGD", 2, nil, nil, func(k *Kernels, s [][]float32) float32 { k.SGD(s[0], s[1], 0.01); return 0 }},
 	{"Momentum", 3, nil, nil, func(k *Kernels, s [][]float32) float32 { k.Momentum(s[0], s[1], s[2], 0.1, 0.9); return 0 }},

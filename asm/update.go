@@ -20,14 +20,14 @@ func tiny0(x float32) float32 {
 func sqrt32(x float32) float32 { return float32(math.Sqrt(float64(x))) }
 
 func sgdGo(w, g []float32, lr float32) {
-	checkLengths2("SGD", len(w), len(g))
+	equal2("SGD", w, g)
 	for i, g := range g {
 		w[i] -= float32(g * lr)
 	}
 }
 
 func momentumGo(w, g, m []float32, lr, mu float32) {
-	checkLengths3("Momentum", len(w), len(g), len(m))
+	equal3("Momentum", w, g, m)
 	for i, g := range g {
 		u := float32(g * lr)
 		v := tiny0(float32(m[i]*mu) - u)
@@ -37,7 +37,7 @@ func momentumGo(w, g, m []float32, lr, mu float32) {
 }
 
 func nesterovGo(w, g, m []float32, lr, mu float32) {
-	checkLengths3("Nesterov", len(w), len(g), len(m))
+	equal3("Nesterov", w, g, m)
 	for i, g := range g {
 		u := float32(g * lr)
 		v := tiny0(float32(m[i]*mu) - u)
@@ -47,7 +47,7 @@ func nesterovGo(w, g, m []float32, lr, mu float32) {
 }
 
 func adagradGo(w, g, v []float32, lr, eps float32) {
-	checkLengths3("Adagrad", len(w), len(g), len(v))
+	equal3("Adagrad", w, g, v)
 	for i, g := range g {
 		s := v[i] + float32(g*g)
 		v[i] = s
@@ -56,7 +56,7 @@ func adagradGo(w, g, v []float32, lr, eps float32) {
 }
 
 func rmspropGo(w, g, v []float32, lr, rho, c, eps float32) {
-	checkLengths3("RMSprop", len(w), len(g), len(v))
+	equal3("RMSprop", w, g, v)
 	for i, g := range g {
 		s := tiny0(float32(rho*v[i]) + float32(c*float32(g*g)))
 		v[i] = s
@@ -65,7 +65,7 @@ func rmspropGo(w, g, v []float32, lr, rho, c, eps float32) {
 }
 
 func rmspropMomentumGo(w, g, v, m []float32, lr, rho, c, mu, eps float32) {
-	checkLengths4("RMSpropMomentum", len(w), len(g), len(v), len(m))
+	equal4("RMSpropMomentum", w, g, v, m)
 	for i, g := range g {
 		s := tiny0(float32(rho*v[i]) + float32(c*float32(g*g)))
 		v[i] = s
@@ -76,7 +76,7 @@ func rmspropMomentumGo(w, g, v, m []float32, lr, rho, c, mu, eps float32) {
 }
 
 func adamGo(w, g, m, v []float32, alpha, c1, c2, eps float32) {
-	checkLengths4("Adam", len(w), len(g), len(m), len(v))
+	equal4("Adam", w, g, m, v)
 	for i, g := range g {
 		a := tiny0(m[i] + float32((g-m[i])*c1))
 		m[i] = a

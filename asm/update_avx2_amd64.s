@@ -2,13 +2,13 @@
 
 #include "textflag.h"
 
-// Optimizer updates, 8 parameters a turn in Keras's order of operations, every
+// Optimizer updates, 8 parameters an iteration in Keras's order of operations, every
 // one rounded; division and square root bound the speed.
 //
 //	w  register 0    first slot   2     4, 5, 6  scratch
 //	g  register 1    second slot  3     from Y8  the constants of the step, then |·| mask and 2⁻¹⁰⁰
 //	AX w  BX g  CX first slot  DX second slot  R8 floats to go  R9 floats done
-//	Y7 mask of the last turn
+//	Y7 mask of the last iteration
 
 #define TINY0(X, T, MAG, TINY) VANDPS MAG, X, T; VCMPPS $0x15, TINY, T, T; VANDPS T, X, X
 
@@ -27,18 +27,18 @@
 #define LOADLAST2 VMASKMOVPS (AX)(R9*4), Y7, Y0; VMASKMOVPS (BX)(R9*4), Y7, Y1; VMASKMOVPS (CX)(R9*4), Y7, Y2; VMASKMOVPS (DX)(R9*4), Y7, Y3
 #define STORELAST2 VMASKMOVPS Y0, Y7, (AX)(R9*4); VMASKMOVPS Y2, Y7, (CX)(R9*4); VMASKMOVPS Y3, Y7, (DX)(R9*4)
 
-// TURNS does all floats: turns of 8, then the rest under a mask.
-#define TURNS(RULE, LOAD, STORE, LOADLAST, STORELAST) \
+// LOOP does all floats: iterations of 8, then the rest under a mask.
+#define LOOP(RULE, LOAD, STORE, LOADLAST, STORELAST) \
 	XORQ R9, R9; \
 	SUBQ $8, R8; \
 	JLT last; \
-turn: \
+loop: \
 	LOAD; \
 	RULE; \
 	STORE; \
 	ADDQ $8, R9; \
 	SUBQ $8, R8; \
-	JGE turn; \
+	JGE loop; \
 last: \
 	ADDQ $8, R8; \
 	JZ done; \
@@ -62,7 +62,7 @@ TEXT ·sgdAVX2Asm(SB), NOSPLIT, $0-28
 	MOVQ dw+8(FP), BX
 	MOVQ n+16(FP), R8
 	VBROADCASTSS lr+24(FP), Y8
-	TURNS(RULE_Sgd, LOAD0, STORE0, LOADLAST0, STORELAST0)
+	LOOP(RULE_Sgd, LOAD0, STORE0, LOADLAST0, STORELAST0)
 
 #define RULE_Momentum VMULPS Y8, Y1, Y4; \
 	VMULPS Y9, Y2, Y2; \
@@ -84,7 +84,7 @@ TEXT ·momentumAVX2Asm(SB), NOSPLIT, $0-40
 	VBROADCASTSS X10, Y10
 	VMOVD R11, X11
 	VBROADCASTSS X11, Y11
-	TURNS(RULE_Momentum, LOAD1, STORE1, LOADLAST1, STORELAST1)
+	LOOP(RULE_Momentum, LOAD1, STORE1, LOADLAST1, STORELAST1)
 
 #define RULE_Nesterov VMULPS Y8, Y1, Y4; \
 	VMULPS Y9, Y2, Y2; \
@@ -108,7 +108,7 @@ TEXT ·nesterovAVX2Asm(SB), NOSPLIT, $0-40
 	VBROADCASTSS X10, Y10
 	VMOVD R11, X11
 	VBROADCASTSS X11, Y11
-	TURNS(RULE_Nesterov, LOAD1, STORE1, LOADLAST1, STORELAST1)
+	LOOP(RULE_Nesterov, LOAD1, STORE1, LOADLAST1, STORELAST1)
 
 #define RULE_Adagrad VMULPS Y1, Y1, Y4; \
 	VADDPS Y4, Y2, Y2; \
@@ -126,7 +126,7 @@ TEXT ·adagradAVX2Asm(SB), NOSPLIT, $0-40
 	MOVQ n+24(FP), R8
 	VBROADCASTSS lr+32(FP), Y8
 	VBROADCASTSS eps+36(FP), Y9
-	TURNS(RULE_Adagrad, LOAD1, STORE1, LOADLAST1, STORELAST1)
+	LOOP(RULE_Adagrad, LOAD1, STORE1, LOADLAST1, STORELAST1)
 
 #define RULE_Rmsprop VMULPS Y1, Y1, Y4; \
 	VMULPS Y10, Y4, Y4; \
@@ -155,7 +155,7 @@ TEXT ·rmspropAVX2Asm(SB), NOSPLIT, $0-48
 	VBROADCASTSS X12, Y12
 	VMOVD R11, X13
 	VBROADCASTSS X13, Y13
-	TURNS(RULE_Rmsprop, LOAD1, STORE1, LOADLAST1, STORELAST1)
+	LOOP(RULE_Rmsprop, LOAD1, STORE1, LOADLAST1, STORELAST1)
 
 #define RULE_RmspropMomentum VMULPS Y1, Y1, Y4; \
 	VMULPS Y10, Y4, Y4; \
@@ -189,7 +189,7 @@ TEXT ·rmspropMomentumAVX2Asm(SB), NOSPLIT, $0-60
 	VBROADCASTSS X13, Y13
 	VMOVD R11, X14
 	VBROADCASTSS X14, Y14
-	TURNS(RULE_RmspropMomentum, LOAD2, STORE2, LOADLAST2, STORELAST2)
+	LOOP(RULE_RmspropMomentum, LOAD2, STORE2, LOADLAST2, STORELAST2)
 
 #define RULE_Adam VSUBPS Y2, Y1, Y4; \
 	VMULPS Y9, Y4, Y4; \
@@ -223,4 +223,4 @@ TEXT ·adamAVX2Asm(SB), NOSPLIT, $0-56
 	VBROADCASTSS X12, Y12
 	VMOVD R11, X13
 	VBROADCASTSS X13, Y13
-	TURNS(RULE_Adam, LOAD2, STORE2, LOADLAST2, STORELAST2)
+	LOOP(RULE_Adam, LOAD2, STORE2, LOADLAST2, STORELAST2)

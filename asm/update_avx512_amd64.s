@@ -2,13 +2,13 @@
 
 #include "textflag.h"
 
-// Optimizer updates, 16 parameters a turn in Keras's order of operations, every
+// Optimizer updates, 16 parameters an iteration in Keras's order of operations, every
 // one rounded; division and square root bound the speed.
 //
 //	w  register 0    first slot   2     4, 5, 6  scratch
 //	g  register 1    second slot  3     from Z16  the constants of the step, then |·| mask and 2⁻¹⁰⁰
 //	AX w  BX g  CX first slot  DX second slot  R8 floats to go  R9 floats done
-//	K1 mask of the last turn   K2 what tiny0 keeps
+//	K1 mask of the last iteration   K2 what tiny0 keeps
 
 #define TINY0(X, T, MAG, TINY) VANDPS MAG, X, T; VCMPPS $0x15, TINY, T, K2; VMOVAPS.Z X, K2, X
 
@@ -27,18 +27,18 @@
 #define LOADLAST2 VMOVUPS.Z (AX)(R9*4), K1, Z0; VMOVUPS.Z (BX)(R9*4), K1, Z1; VMOVUPS.Z (CX)(R9*4), K1, Z2; VMOVUPS.Z (DX)(R9*4), K1, Z3
 #define STORELAST2 VMOVUPS Z0, K1, (AX)(R9*4); VMOVUPS Z2, K1, (CX)(R9*4); VMOVUPS Z3, K1, (DX)(R9*4)
 
-// TURNS does all floats: turns of 16, then the rest under a mask.
-#define TURNS(RULE, LOAD, STORE, LOADLAST, STORELAST) \
+// LOOP does all floats: iterations of 16, then the rest under a mask.
+#define LOOP(RULE, LOAD, STORE, LOADLAST, STORELAST) \
 	XORQ R9, R9; \
 	SUBQ $16, R8; \
 	JLT last; \
-turn: \
+loop: \
 	LOAD; \
 	RULE; \
 	STORE; \
 	ADDQ $16, R9; \
 	SUBQ $16, R8; \
-	JGE turn; \
+	JGE loop; \
 last: \
 	ADDQ $16, R8; \
 	JZ done; \
@@ -62,7 +62,7 @@ TEXT ·sgdAVX512Asm(SB), NOSPLIT, $0-28
 	MOVQ dw+8(FP), BX
 	MOVQ n+16(FP), R8
 	VBROADCASTSS lr+24(FP), Z16
-	TURNS(RULE_Sgd, LOAD0, STORE0, LOADLAST0, STORELAST0)
+	LOOP(RULE_Sgd, LOAD0, STORE0, LOADLAST0, STORELAST0)
 
 #define RULE_Momentum VMULPS Z16, Z1, Z4; \
 	VMULPS Z17, Z2, Z2; \
@@ -82,7 +82,7 @@ TEXT ·momentumAVX512Asm(SB), NOSPLIT, $0-40
 	MOVL $0x0d800000, R11 // 2⁻¹⁰⁰
 	VPBROADCASTD R10, Z18
 	VPBROADCASTD R11, Z19
-	TURNS(RULE_Momentum, LOAD1, STORE1, LOADLAST1, STORELAST1)
+	LOOP(RULE_Momentum, LOAD1, STORE1, LOADLAST1, STORELAST1)
 
 #define RULE_Nesterov VMULPS Z16, Z1, Z4; \
 	VMULPS Z17, Z2, Z2; \
@@ -104,7 +104,7 @@ TEXT ·nesterovAVX512Asm(SB), NOSPLIT, $0-40
 	MOVL $0x0d800000, R11 // 2⁻¹⁰⁰
 	VPBROADCASTD R10, Z18
 	VPBROADCASTD R11, Z19
-	TURNS(RULE_Nesterov, LOAD1, STORE1, LOADLAST1, STORELAST1)
+	LOOP(RULE_Nesterov, LOAD1, STORE1, LOADLAST1, STORELAST1)
 
 #define RULE_Adagrad VMULPS Z1, Z1, Z4; \
 	VADDPS Z4, Z2, Z2; \
@@ -122,7 +122,7 @@ TEXT ·adagradAVX512Asm(SB), NOSPLIT, $0-40
 	MOVQ n+24(FP), R8
 	VBROADCASTSS lr+32(FP), Z16
 	VBROADCASTSS eps+36(FP), Z17
-	TURNS(RULE_Adagrad, LOAD1, STORE1, LOADLAST1, STORELAST1)
+	LOOP(RULE_Adagrad, LOAD1, STORE1, LOADLAST1, STORELAST1)
 
 #define RULE_Rmsprop VMULPS Z1, Z1, Z4; \
 	VMULPS Z18, Z4, Z4; \
@@ -149,7 +149,7 @@ TEXT ·rmspropAVX512Asm(SB), NOSPLIT, $0-48
 	MOVL $0x0d800000, R11 // 2⁻¹⁰⁰
 	VPBROADCASTD R10, Z20
 	VPBROADCASTD R11, Z21
-	TURNS(RULE_Rmsprop, LOAD1, STORE1, LOADLAST1, STORELAST1)
+	LOOP(RULE_Rmsprop, LOAD1, STORE1, LOADLAST1, STORELAST1)
 
 #define RULE_RmspropMomentum VMULPS Z1, Z1, Z4; \
 	VMULPS Z18, Z4, Z4; \
@@ -181,7 +181,7 @@ TEXT ·rmspropMomentumAVX512Asm(SB), NOSPLIT, $0-60
 	MOVL $0x0d800000, R11 // 2⁻¹⁰⁰
 	VPBROADCASTD R10, Z21
 	VPBROADCASTD R11, Z22
-	TURNS(RULE_RmspropMomentum, LOAD2, STORE2, LOADLAST2, STORELAST2)
+	LOOP(RULE_RmspropMomentum, LOAD2, STORE2, LOADLAST2, STORELAST2)
 
 // ROOT sets S to the root of V, correctly rounded, in multiply-adds: the divider has the
 // quotient to do. V is 0, NaN or at least 2⁻¹⁰⁰, so that no step leaves the normal
@@ -236,4 +236,4 @@ TEXT ·adamAVX512Asm(SB), NOSPLIT, $0-56
 	MOVL $0x00100100, R11 // zeros and +Inf as they are
 	VPBROADCASTD R10, Z22
 	VPBROADCASTD R11, Z23
-	TURNS(RULE_Adam, LOAD2, STORE2, LOADLAST2, STORELAST2)
+	LOOP(RULE_Adam, LOAD2, STORE2, LOADLAST2, STORELAST2)

@@ -251,6 +251,7 @@ func BenchmarkTraining(b *testing.B) {
 func BenchmarkFunction(b *testing.B) {
 	const n = 2048
 	x, y, m, v := filled(n), asm.Aligned(n), asm.Aligned(n), asm.Aligned(n)
+	labels, weights, losses := make([]int32, asm.PanelWidth), filled(asm.PanelWidth), asm.Aligned(asm.PanelWidth)
 	positive := asm.Aligned(n)
 	for i := range positive {
 		positive[i] = float32(i+1) / 256
@@ -265,7 +266,9 @@ func BenchmarkFunction(b *testing.B) {
 		{"tanh", func(k *asm.Kernels) { k.Tanh(y, x) }},
 		{"relu", func(k *asm.Kernels) { k.ReLU(y, x) }},
 		{"softmax", func(k *asm.Kernels) { k.Softmax(y, x) }},
-		{"crossentropy", func(k *asm.Kernels) { k.SoftmaxCrossEntropy(y, x, 7, 1) }},
+		{"crossentropy", func(k *asm.Kernels) {
+			k.CrossEntropyPanel(y, x, n/asm.PanelWidth, asm.PanelWidth, labels, weights, losses)
+		}},
 		{"adam", func(k *asm.Kernels) { k.Adam(y, x, m, v, 0.001, 0.1, 0.001, 1e-7) }},
 		{"rmsprop", func(k *asm.Kernels) { k.RMSprop(y, x, v, 0.001, 0.9, 0.1, 1e-7) }},
 		{"adagrad", func(k *asm.Kernels) { k.Adagrad(y, x, v, 0.001, 1e-7) }},

@@ -1,12 +1,12 @@
-// Loops of the NEON kernels over n ≥ 1 numbers: turns of 4, then the 1 … 3 that
-// are left. The rule of a kernel stands once, between HEAD and TAIL; a turn that
+// Loops of the NEON kernels over n ≥ 1 numbers: iterations of 4, then the 1 … 3 that
+// are left. The rule of a kernel is written once, between HEAD and TAIL; an iteration that
 // is not whole loads and stores 2 and 1 numbers, never more than there are.
 //
-//    R8  numbers to go after this turn; below 0 where it is not whole, and
-//        then its bits 1 and 0 tell which parts are there: 2 numbers, 1 number
+//    R8  numbers to go after this iteration; below 0 where it is not whole, and
+//        then its bits 1 and 0 are the parts that are there: 2 numbers, 1 number
 //
 // Stores leave their address alone and an ADD moves it on: a store that writes
-// its address back hands it to the next turn when its data is there, no sooner
+// its address back hands it to the next iteration when its data is there, no sooner
 // (by llvm-mca Adam took 11 cycles a parameter, and takes 4.4 on a Neoverse N1).
 //
 // Macros with the suffix Q move 4 numbers, D the first 2, L the one in lane 2,
@@ -46,8 +46,8 @@ storeOne: \
 done: \
 	RET
 
-// HEAD16 and TAIL16 enclose the rule for turns of 16, which stands before the
-// one for turns of 4.
+// HEAD16 and TAIL16 enclose the rule for iterations of 16, which comes before the
+// one for iterations of 4.
 #define HEAD16(LOAD) \
 	SUBS $16, R8, R8; \
 	BLT few; \
