@@ -99,8 +99,10 @@ func TestSoftmaxSpecial(t *testing.T) {
 
 // TestNames: Keras's names, both ways.
 func TestNames(t *testing.T) {
-	if got, want := fmt.Sprint(Names()), "[linear relu sigmoid tanh softmax]"; got != want {
-		t.Errorf("Names() = %s, want %s", got, want)
+	for i, want := range []string{"linear", "relu", "sigmoid", "tanh", "softmax"} {
+		if got := kinds[i].Name(); got != want {
+			t.Errorf("activation %d is called %q, want %q", i, got, want)
+		}
 	}
 	for i, want := range Names() {
 		a, err := ByName(want)
@@ -110,8 +112,8 @@ func TestNames(t *testing.T) {
 		if err := Validate(a); err != nil {
 			t.Errorf("Validate of %s: %v", want, err)
 		}
-		if a.Traits().RowWise != (a == Softmax) || a.Traits().NeedsInput {
-			t.Errorf("%s: Traits() = %+v", want, a.Traits())
+		if d := a.Traits().Density; !(d > 0 && d <= 1) {
+			t.Errorf("%s: a density of %v", want, d)
 		}
 	}
 	if err := Validate(nil); err == nil || !strings.Contains(err.Error(), "use activations.Linear") {

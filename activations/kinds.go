@@ -14,6 +14,7 @@ var kinds = []Activation{
 	Sigmoid,
 	Tanh,
 	Softmax,
+	LeakyReLU(0.2),
 }
 
 // parametric is implemented by activations with hyper-parameters: with returns
