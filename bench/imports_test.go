@@ -13,17 +13,34 @@ import (
 )
 
 // allowed is the direction of imports: what each package may import of this
-// module and from elsewhere, its tests aside.
+// module and from elsewhere, its tests aside. A name that ends in a slash stands for
+// all packages below it.
 var allowed = map[string][]string{
 	"weft/asm":         {"github.com/klauspost/cpuid/v2", "unsafe"},
 	"weft/matmul":      {"weft/asm", "weft/matmul/pool"},
 	"weft/matmul/pool": {},
 	"weft/activations": {"weft/asm"},
 	"weft/optim":       {"weft/asm"},
-	"weft/nn":          {"weft/asm", "weft/matmul", "weft/matmul/pool", "weft/activations", "weft/optim"},
-	"weft/mnist":       {"github.com/klauspost/compress/flate", "github.com/klauspost/compress/gzip"},
-	"weft/cmd/":        {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/mnist", "golang.org/x/term"},
-	"weft/bench":       {"weft/asm", "weft/matmul", "weft/matmul/pool", "weft/activations", "weft/optim", "weft/nn", "weft/mnist"},
+
+	"weft/nn/internal/engine":     {"weft/asm", "weft/matmul/pool", "weft/optim"},
+	"weft/nn/internal/enginetest": {"weft/asm", "weft/matmul/pool", "weft/optim", "weft/activations", "weft/nn/internal/engine", "weft/nn/layers", "weft/nn/losses", "github.com/stretchr/testify/require"},
+	"weft/nn/internal/tensor":     {},
+	"weft/nn/internal/archive":    {},
+	"weft/nn/internal/interop":    {"github.com/stretchr/testify/require"}, // helps tests
+	"weft/nn/layers":              {"weft/asm", "weft/activations", "weft/nn/internal/engine"},
+	"weft/nn/losses":              {"weft/asm", "weft/activations", "weft/nn/internal/engine"},
+	"weft/nn/metrics":             {},
+	"weft/nn/callbacks":           {"weft/nn/internal/engine"},
+	"weft/nn/data":                {},
+	"weft/nn":                     {"weft/asm", "weft/matmul", "weft/matmul/pool", "weft/activations", "weft/optim", "weft/nn/internal/engine", "weft/nn/layers", "weft/nn/losses", "weft/nn/metrics", "weft/nn/callbacks", "weft/nn/data"},
+	"weft/nn/safetensors":         {"weft/nn/internal/tensor"},
+	"weft/nn/npz":                 {"weft/nn/internal/tensor", "weft/nn/internal/archive"},
+	"weft/nn/torch":               {"weft/nn/internal/tensor", "weft/nn/internal/archive"},
+
+	"weft/mnist":  {"weft/nn/data", "github.com/klauspost/compress/flate", "github.com/klauspost/compress/gzip"},
+	"weft/cmd/":   {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/nn/layers", "weft/nn/losses", "weft/nn/metrics", "weft/nn/callbacks", "weft/nn/data", "weft/mnist", "golang.org/x/term"},
+	"weft/bench":  {"weft/asm", "weft/matmul", "weft/matmul/pool", "weft/activations", "weft/optim", "weft/nn", "weft/nn/layers", "weft/nn/losses", "weft/nn/metrics", "weft/nn/callbacks", "weft/nn/data", "weft/mnist"},
+	"weft/bench/": {"weft/asm", "weft/matmul", "weft/matmul/pool", "weft/activations", "weft/optim", "weft/nn", "weft/nn/layers", "weft/nn/data", "weft/mnist"},
 }
 
 // vendored are the packages that people copy into their own modules. Their
