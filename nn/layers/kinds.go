@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -71,8 +72,16 @@ type function struct {
 	Config map[string]float64 `json:"config"`
 }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [json.Marshaler]. An activation that UnmarshalJSON would not
+// make again, such as one of a user's own, is an error.
 func (f Function) MarshalJSON() ([]byte, error) {
+	again, err := activations.FromConfig(f.Name(), f.Config())
+	if err != nil {
+		return nil, err
+	}
+	if !reflect.DeepEqual(again, f.Activation) {
+		return nil, fmt.Errorf("the activation %q is a %T: a saved model would get a %T", f.Name(), f.Activation, again)
+	}
 	if config := f.Config(); config != nil {
 		return json.Marshal(function{f.Name(), config})
 	}
