@@ -62,7 +62,7 @@ func documents(root string) (map[string]string, error) {
 		return nil, fmt.Errorf("%s: %w", readme, err)
 	}
 	files[readme] = text
-	files[filepath.Join(root, "docs", "img", "epochs.svg")] = first.epochChart(8)
+	files[filepath.Join(root, "docs", "img", "epochs.svg")] = first.epochChart(12)
 	return files, nil
 }
 
