@@ -21,6 +21,6 @@ func generic() *Kernels {
 		Softmax: softmaxGo, SoftmaxPanel: softmaxPanelGo, CrossEntropyPanel: crossEntropyPanelGo,
 
 		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
-		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo,
+		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo, Nadam: nadamGo,
 	}
 }

@@ -232,6 +232,9 @@ type Kernels struct {
 	// Adam: m = tiny0(m + (g−m)·c1); v = tiny0(v + (g·g−v)·c2); w −= m·alpha/(√v+eps); c1
 	// is 1−β1, c2 is 1−β2, alpha the rate of the step with both bias corrections.
 	Adam func(w, g, m, v []float32, alpha, c1, c2, eps float32)
+
+	// Nadam: m and v as Adam; w −= (m·a + g·b)/(√v+eps).
+	Nadam func(w, g, m, v []float32, a, b, c1, c2, eps float32)
 }
 
 // Best returns the fastest kernel set for this CPU. It builds a new set on every call, so
