@@ -24,6 +24,7 @@ var kinds = []kind{
 	rule(NewAdamax(0.001), adamaxFrom),
 	rule(NewAdadelta(0.001), adadeltaFrom),
 	rule(NewFtrl(0.001), ftrlFrom),
+	rule(NewLion(0.001), lionFrom),
 }
 
 // Names returns the names of all rules, in the order in which to offer them.
