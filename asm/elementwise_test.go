@@ -54,6 +54,10 @@ var elementwiseKernels = []elementwise{
 		k.Adam(s[0], s[1], s[2], s[3], 0.003, 0.1, 0.001, 1e-7)
 		return 0
 	}},
+	{"Nadam", 4, nil, []fill{moderate, moderate, positive}, func(k *Kernels, s [][]float32) float32 {
+		k.Nadam(s[0], s[1], s[2], s[3], 0.003, 0.002, 0.1, 0.001, 1e-7)
+		return 0
+	}},
 }
 
 // TestElementwise compares every element-wise kernel of every set with the

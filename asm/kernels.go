@@ -232,6 +232,34 @@ type Kernels struct {
 	// Adam: m = tiny0(m + (g−m)·c1); v = tiny0(v + (g·g−v)·c2); w −= m·alpha/(√v+eps); c1
 	// is 1−β1, c2 is 1−β2, alpha the rate of the step with both bias corrections.
 	Adam func(w, g, m, v []float32, alpha, c1, c2, eps float32)
+
+	// Nadam: m and v as Adam; w −= (m·a + g·b)/(√v+eps).
+	Nadam func(w, g, m, v []float32, a, b, c1, c2, eps float32)
+}
+
+// generic is the specification: every kernel in Go, compiled on every platform.
+func generic() *Kernels {
+	return &Kernels{
+		Name: "generic",
+		MR:   4, NR: 32, MC: 64, KC: 256, KCShort: 256, NC: 512, SpNR: spNRGo, SpKC: 64, MaxDensity: 0.7,
+
+		Gemm: gemmGo, Gemv: gemvGo, VecMat: vecMatGo,
+		SpMM: spmmGo, CompressRows: compressRowsGo, InExactRange: inExactRangeGo,
+
+		Gather: gatherGo, GatherRows: gatherRowsGo, Prefetch: prefetchGo,
+		PanelFromRows: panelFromRowsGo, RowsFromPanel: rowsFromPanelGo,
+		Pack: packGo, Transpose: transposeGo,
+
+		Exp: expGo, Log: logGo, Sigmoid: sigmoidGo, Tanh: tanhGo, ReLU: reluGo,
+		SigmoidGrad: sigmoidGradGo, TanhGrad: tanhGradGo, ReLUGrad: reluGradGo,
+		Mul: mulGo, Scale: scaleGo,
+
+		Sum: sumGo, Max: maxGo, SumSamples: sumSamplesGo,
+		Softmax: softmaxGo, SoftmaxPanel: softmaxPanelGo, CrossEntropyPanel: crossEntropyPanelGo,
+
+		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
+		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo, Nadam: nadamGo,
+	}
 }
 
 // Best returns the fastest kernel set for this CPU. It builds a new set on every call, so

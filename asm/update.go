@@ -85,3 +85,14 @@ func adamGo(w, g, m, v []float32, alpha, c1, c2, eps float32) {
 		w[i] -= float32(a*alpha) / (sqrt32(s) + eps)
 	}
 }
+
+func nadamGo(w, g, m, v []float32, a, b, c1, c2, eps float32) {
+	equal4("Nadam", w, g, m, v)
+	for i, g := range g {
+		f := tiny0(m[i] + float32((g-m[i])*c1))
+		m[i] = f
+		s := tiny0(v[i] + float32((float32(g*g)-v[i])*c2))
+		v[i] = s
+		w[i] -= (float32(f*a) + float32(g*b)) / (sqrt32(s) + eps)
+	}
+}

