@@ -23,26 +23,28 @@ func (sparseCategorical) Panel(b *Block) {
 	b.Hits += b.Kernels.CrossEntropyPanel(b.D, b.Z, b.Outputs, b.Width, b.Classes, b.Scale, b.Losses)
 }
 
-// Sample is Panel for one sample.
+// Sample is Panel for one sample, by the same operations: with e = e^(z − max z),
+// S = Σe and r = scale/S, the gradient is e·r, that of the class fma(e, r, −scale).
 func (sparseCategorical) Sample(s *Sample) float32 {
-	m := s.Kernels.Max(s.Outputs)
+	k, d, class := s.Kernels, s.Gradient, s.Class
+	if argMax(s.Outputs) == class {
+		s.Hits++
+	}
+	m := k.Max(s.Outputs)
+	margin := s.Outputs[class] - m
 	for i, z := range s.Outputs {
-		s.Gradient[i] = z - m
+		d[i] = z - m
 	}
-	q := s.Gradient[s.Class]
-	s.Kernels.Exp(s.Gradient, s.Gradient)
-	sum := s.Scratch[:1]
-	sum[0] = s.Kernels.Sum(s.Gradient)
-	p := 1 / sum[0]
-	s.Kernels.Log(sum, sum)
-	for i, e := range s.Gradient {
-		g := float32(e * p)
-		if i == s.Class {
-			g--
-		}
-		s.Gradient[i] = float32(s.Scale * g)
-	}
-	return -(q - sum[0])
+	k.Exp(d, d)
+	sum := k.Sum(d)
+	r, e := s.Scratch[:1], s.Scratch[1:2]
+	r[0], e[0] = s.Scale/sum, d[class]
+	k.Scale(d, d, r[0])
+	d[class] = -s.Scale
+	k.VecMat(d[class:class+1], e, r, 1)
+	r[0] = sum
+	k.Log(r, r)
+	return r[0] - margin
 }
 
 type categorical struct{}

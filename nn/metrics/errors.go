@@ -17,7 +17,7 @@ func MeanAbsoluteError() Metric { return mean{"mean_absolute_error", math.Abs} }
 
 // MeanSquaredError is the mean over all outputs of (y−t)².
 func MeanSquaredError() Metric {
-	return mean{"mean_squared_error", func(d float64) float64 { return d * d }}
+	return mean{"mean_squared_error", func(d float64) float64 { return float64(d * d) }}
 }
 
 func (m mean) Name() string { return m.name }
