@@ -44,7 +44,7 @@ type Engine struct {
 // goroutine that calls does all the work. With one, the engine uses as many of its
 // workers as pay: fewer for small products, and next to another busy process.
 func New(kernels *asm.Kernels, p *pool.Pool) *Engine {
-	if kernels == nil || min(kernels.MR, kernels.MC, kernels.KC, kernels.KS, kernels.NC, kernels.NR) < 1 ||
+	if kernels == nil || min(kernels.MR, kernels.MC, kernels.KC, kernels.KCShort, kernels.NC, kernels.NR) < 1 ||
 		kernels.Gemm == nil || kernels.VecMat == nil || kernels.Pack == nil || kernels.Transpose == nil || kernels.Scale == nil {
 		panic("matmul: New: the kernels are incomplete: take those of asm.Best, asm.Available or asm.Named, or change a copy of them")
 	}
