@@ -37,6 +37,9 @@ var allowed = map[string][]string{
 	"weft/nn/npz":                 {"weft/nn/internal/tensor", "weft/nn/internal/archive"},
 	"weft/nn/torch":               {"weft/nn/internal/tensor", "weft/nn/internal/archive"},
 
+	"weft/nn/keras/internal/archive": {"weft/nn/keras/internal/hdf5"},
+	"weft/nn/keras/internal/hdf5":    {},
+
 	"weft/mnist":  {"weft/nn/data", "github.com/klauspost/compress/flate", "github.com/klauspost/compress/gzip"},
 	"weft/cmd/":   {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/nn/layers", "weft/nn/losses", "weft/nn/metrics", "weft/nn/callbacks", "weft/nn/data", "weft/mnist", "golang.org/x/term"},
 	"weft/bench":  {"weft/asm", "weft/matmul", "weft/matmul/pool", "weft/activations", "weft/optim", "weft/nn", "weft/nn/layers", "weft/nn/losses", "weft/nn/metrics", "weft/nn/callbacks", "weft/nn/data", "weft/mnist"},
