@@ -58,6 +58,10 @@ var elementwiseKernels = []elementwise{
 		k.Nadam(s[0], s[1], s[2], s[3], 0.003, 0.002, 0.1, 0.001, 1e-7)
 		return 0
 	}},
+	{"Lion", 3, nil, nil, func(k *Kernels, s [][]float32) float32 {
+		k.Lion(s[0], s[1], s[2], 0.01, 0.9, 0.1, 0.99, 0.01)
+		return 0
+	}},
 }
 
 // TestElementwise compares every element-wise kernel of every set with the

@@ -235,6 +235,9 @@ type Kernels struct {
 
 	// Nadam: m and v as Adam; w −= (m·a + g·b)/(√v+eps).
 	Nadam func(w, g, m, v []float32, a, b, c1, c2, eps float32)
+
+	// Lion: w −= lr·sign(m·beta1 + g·c1); m = tiny0(m·beta2 + g·c2); c1 is 1−β1, c2 is 1−β2.
+	Lion func(w, g, m []float32, lr, beta1, c1, beta2, c2 float32)
 }
 
 // generic is the specification: every kernel in Go, compiled on every platform.
@@ -258,7 +261,7 @@ func generic() *Kernels {
 		Softmax: softmaxGo, SoftmaxPanel: softmaxPanelGo, CrossEntropyPanel: crossEntropyPanelGo,
 
 		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
-		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo, Nadam: nadamGo,
+		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo, Nadam: nadamGo, Lion: lionGo,
 	}
 }
 

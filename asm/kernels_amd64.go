@@ -58,7 +58,7 @@ func avx2() *Kernels {
 	k.SGD, k.Adagrad = sgdAVX2, adagradAVX2
 	k.Momentum, k.Nesterov = momentumAVX2, nesterovAVX2
 	k.RMSprop, k.RMSpropMomentum = rmspropAVX2, rmspropMomentumAVX2
-	k.Adam, k.Nadam = adamAVX2, nadamAVX2
+	k.Adam, k.Nadam, k.Lion = adamAVX2, nadamAVX2, lionAVX2
 	return k
 }
 
@@ -94,6 +94,6 @@ func avx512() *Kernels {
 	k.SGD, k.Adagrad = sgdAVX512, adagradAVX512
 	k.Momentum, k.Nesterov = momentumAVX512, nesterovAVX512
 	k.RMSprop, k.RMSpropMomentum = rmspropAVX512, rmspropMomentumAVX512
-	k.Adam, k.Nadam = adamAVX512, nadamAVX512
+	k.Adam, k.Nadam, k.Lion = adamAVX512, nadamAVX512, lionAVX512
 	return k
 }

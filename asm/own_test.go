@@ -23,6 +23,7 @@ var inherited = map[string]map[string]string{
 		"CompressRows": "compressing an element costs little next to using it",
 		"Pack":         "Go's memmove is written for arm64",
 		"Nadam":        "rarely used: the Go kernel is correct, and fast enough",
+		"Lion":         "rarely used: the Go kernel is correct, and fast enough",
 	},
 }
 

@@ -96,3 +96,18 @@ func nadamGo(w, g, m, v []float32, a, b, c1, c2, eps float32) {
 		w[i] -= (float32(f*a) + float32(g*b)) / (sqrt32(s) + eps)
 	}
 }
+
+func lionGo(w, g, m []float32, lr, beta1, c1, beta2, c2 float32) {
+	equal3("Lion", w, g, m)
+	for i, g := range g {
+		switch direction := float32(m[i]*beta1) + float32(g*c1); {
+		case direction > 0:
+			w[i] -= lr
+		case direction < 0:
+			w[i] += lr
+		case direction != direction:
+			w[i] = direction // NaN
+		}
+		m[i] = tiny0(float32(m[i]*beta2) + float32(g*c2))
+	}
+}

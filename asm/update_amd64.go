@@ -12,6 +12,7 @@ func rmspropAVX512Asm(w, dw, v *float32, n int, lr, rho, c, eps float32)
 func rmspropMomentumAVX512Asm(w, dw, v, m *float32, n int, lr, rho, c, mu, eps float32)
 func adamAVX512Asm(w, dw, m, v *float32, n int, alpha, c1, c2, eps float32)
 func nadamAVX512Asm(w, dw, m, v *float32, n int, a, b, c1, c2, eps float32)
+func lionAVX512Asm(w, dw, m *float32, n int, lr, beta1, c1, beta2, c2 float32)
 
 func sgdAVX512(w, g []float32, lr float32) {
 	sgdAVX512Asm(at(w), at(g), equal2("SGD", w, g), lr)
@@ -45,6 +46,10 @@ func nadamAVX512(w, g, m, v []float32, a, b, c1, c2, eps float32) {
 	nadamAVX512Asm(at(w), at(g), at(m), at(v), equal4("Nadam", w, g, m, v), a, b, c1, c2, eps)
 }
 
+func lionAVX512(w, g, m []float32, lr, beta1, c1, beta2, c2 float32) {
+	lionAVX512Asm(at(w), at(g), at(m), equal3("Lion", w, g, m), lr, beta1, c1, beta2, c2)
+}
+
 // The update rules in update.go.
 
 func sgdAVX2Asm(w, dw *float32, n int, lr float32)
@@ -55,6 +60,7 @@ func rmspropAVX2Asm(w, dw, v *float32, n int, lr, rho, c, eps float32)
 func rmspropMomentumAVX2Asm(w, dw, v, m *float32, n int, lr, rho, c, mu, eps float32)
 func adamAVX2Asm(w, dw, m, v *float32, n int, alpha, c1, c2, eps float32)
 func nadamAVX2Asm(w, dw, m, v *float32, n int, a, b, c1, c2, eps float32)
+func lionAVX2Asm(w, dw, m *float32, n int, lr, beta1, c1, beta2, c2 float32)
 
 func sgdAVX2(w, g []float32, lr float32) {
 	sgdAVX2Asm(at(w), at(g), equal2("SGD", w, g), lr)
@@ -86,4 +92,8 @@ func adamAVX2(w, g, m, v []float32, alpha, c1, c2, eps float32) {
 
 func nadamAVX2(w, g, m, v []float32, a, b, c1, c2, eps float32) {
 	nadamAVX2Asm(at(w), at(g), at(m), at(v), equal4("Nadam", w, g, m, v), a, b, c1, c2, eps)
+}
+
+func lionAVX2(w, g, m []float32, lr, beta1, c1, beta2, c2 float32) {
+	lionAVX2Asm(at(w), at(g), at(m), equal3("Lion", w, g, m), lr, beta1, c1, beta2, c2)
 }

@@ -239,3 +239,34 @@ TEXT ·nadamAVX2Asm(SB), NOSPLIT, $0-60
 	VBROADCASTSS eps+56(FP), Y12
 	TINYCONSTANTS(X13, Y13, X14, Y14)
 	LOOP(RULE_Nadam, LOAD2, STORE2, LOADLAST2, STORELAST2)
+
+// The step has the sign of the direction, is 0 where that is, and NaN where that is.
+#define RULE_Lion VMULPS Y9, Y2, Y4; \
+	VMULPS Y10, Y1, Y5; \
+	VADDPS Y5, Y4, Y4; \
+	VANDNPS Y4, Y13, Y5; \
+	VORPS Y8, Y5, Y5; \
+	VCMPPS $4, Y15, Y4, Y6; \
+	VANDPS Y6, Y5, Y5; \
+	VCMPPS $3, Y4, Y4, Y6; \
+	VORPS Y6, Y5, Y5; \
+	VMULPS Y11, Y2, Y2; \
+	VMULPS Y12, Y1, Y4; \
+	VADDPS Y4, Y2, Y2; \
+	TINY0(Y2, Y6, Y13, Y14); \
+	VSUBPS Y5, Y0, Y0
+
+// func lionAVX2Asm(w, dw, m *float32, n int, lr, beta1, c1, beta2, c2 float32)
+TEXT ·lionAVX2Asm(SB), NOSPLIT, $0-52
+	MOVQ w+0(FP), AX
+	MOVQ dw+8(FP), BX
+	MOVQ m+16(FP), CX
+	MOVQ n+24(FP), R8
+	VBROADCASTSS lr+32(FP), Y8
+	VBROADCASTSS beta1+36(FP), Y9
+	VBROADCASTSS c1+40(FP), Y10
+	VBROADCASTSS beta2+44(FP), Y11
+	VBROADCASTSS c2+48(FP), Y12
+	TINYCONSTANTS(X13, Y13, X14, Y14)
+	VXORPS Y15, Y15, Y15
+	LOOP(RULE_Lion, LOAD1, STORE1, LOADLAST1, STORELAST1)

@@ -55,19 +55,8 @@ func (o Lion) At(step int, rate float64) Step {
 	return NewStep(lion, 1, float32(rate), float32(o.Beta1), float32(1-o.Beta1), float32(o.Beta2), float32(1-o.Beta2))
 }
 
-func lion(_ *asm.Kernels, c *[8]float32, w, g []float32, slots [][]float32) {
-	m := slots[0][:len(w)]
-	for i, g := range g[:len(w)] {
-		switch direction := float32(m[i]*c[1]) + float32(g*c[2]); {
-		case direction > 0:
-			w[i] -= c[0]
-		case direction < 0:
-			w[i] += c[0]
-		case direction != direction:
-			w[i] = direction // NaN
-		}
-		m[i] = tiny0(float32(m[i]*c[3]) + float32(g*c[4]))
-	}
+func lion(k *asm.Kernels, c *[8]float32, w, g []float32, slots [][]float32) {
+	k.Lion(w, g, slots[0], c[0], c[1], c[2], c[3], c[4])
 }
 
 func lionFrom(c map[string]float64) Optimizer {
