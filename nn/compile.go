@@ -85,6 +85,9 @@ func (m *Sequential) newTraining(o CompileOptions) (*training, error) {
 	if err := asm.CheckEnvironment(); err != nil {
 		return nil, err
 	}
+	if len(m.layers) == 0 {
+		return nil, fmt.Errorf("nn: model %q has no layers", m.name)
+	}
 	if o.Optimizer == nil {
 		rule, err := optim.ByName("rmsprop")
 		if err != nil {
@@ -121,7 +124,7 @@ func (m *Sequential) newTraining(o CompileOptions) (*training, error) {
 func (m *Sequential) peel(t *training) error {
 	t.stack = m.layers
 	want := losses.FinalOf(t.loss)
-	if want == nil || len(m.layers) == 0 {
+	if want == nil {
 		return nil
 	}
 	last := len(m.layers) - 1

@@ -123,6 +123,28 @@ func fit(t testing.TB, m *Sequential, data data.Source, o FitOptions) *callbacks
 	return h
 }
 
+// evaluate returns the loss and the accuracy of a model, NaN where it has none.
+func evaluate(t testing.TB, m *Sequential, set data.Source) (loss, accuracy float64) {
+	logs, err := m.Evaluate(background, set)
+	require.NoError(t, err)
+	return logs.Get("loss"), logs.Get("accuracy")
+}
+
+// subset is some rows of a set.
+type subset struct {
+	*integers
+	rows []int32
+}
+
+func (s subset) Len() int { return len(s.rows) }
+
+// Data makes the rows a data.Source.
+func (s subset) Data() *data.Data {
+	d := s.integers.Data()
+	d.Rows = s.rows
+	return d
+}
+
 // setIntegerWeights gives a model weights made by an integer formula, of about
 // the size that Glorot-uniform ones have.
 func setIntegerWeights(t testing.TB, m *Sequential) {
@@ -161,7 +183,7 @@ func digest(m *Sequential, h *callbacks.History) string {
 }
 
 // saved returns what Save writes.
-func saved(t testing.TB, m *Sequential) []byte {
+func saved(t testing.TB, m interface{ Save(io.Writer) error }) []byte {
 	var b bytes.Buffer
 	require.NoError(t, m.Save(&b))
 	return b.Bytes()

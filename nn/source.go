@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"weft/nn/data"
 	"weft/nn/internal/engine"
@@ -54,8 +55,8 @@ func newSource(name string, d *data.Data, features int) (*engine.Source, error) 
 	if s.Classes != nil && len(s.Classes) != stored {
 		return nil, fmt.Errorf("nn: the %s set has %d classes for %d samples in storage", name, len(s.Classes), stored)
 	}
-	if s.Weights != nil && len(s.Weights) != stored {
-		return nil, fmt.Errorf("nn: the %s set has %d weights for %d samples in storage", name, len(s.Weights), stored)
+	if err := checkWeights(s, name, stored); err != nil {
+		return nil, err
 	}
 	if s.Targets != nil {
 		if len(s.Targets)%stored != 0 {
@@ -64,6 +65,22 @@ func newSource(name string, d *data.Data, features int) (*engine.Source, error) 
 		s.Outputs = len(s.Targets) / stored
 	}
 	return s, nil
+}
+
+// checkWeights checks the weights of a set, which may have been put there by hand.
+func checkWeights(s *engine.Source, name string, stored int) error {
+	if s.Weights == nil {
+		return nil
+	}
+	if len(s.Weights) != stored {
+		return fmt.Errorf("nn: the %s set has %d weights for %d samples in storage", name, len(s.Weights), stored)
+	}
+	for i := range s.N {
+		if w := s.Weights[s.Row(i)]; !(w >= 0 && w <= math.MaxFloat32) {
+			return fmt.Errorf("nn: the weight of sample %d of the %s set is %v: give finite numbers ≥ 0", i, name, w)
+		}
+	}
+	return nil
 }
 
 // checkTargets checks the targets of a set against a loss and the number of outputs of

@@ -162,7 +162,7 @@ func (b *Builder) tensor(shape []int, layout Layout, split Split, grad bool) *Te
 	t := &Tensor{Shape: shape, Features: Product(shape), Layout: layout}
 	t.Values = b.Memory(b.floatsOf(t.Features))
 	t.Values.Split = split
-	if grad && b.Mode == Train {
+	if grad && b.training() {
 		t.Grad = b.Memory(b.floatsOf(t.Features))
 		t.Grad.Split = split
 	}
@@ -282,7 +282,11 @@ func (b *Builder) Divides(n, work int) {
 }
 
 // Trains reports whether an optimizer changes p in this plan.
-func (b *Builder) Trains(p *Param) bool { return b.Mode == Train && p.Trained && !p.Frozen }
+func (b *Builder) Trains(p *Param) bool { return b.training() && p.Trained && !p.Frozen }
+
+// training reports whether tensors have gradients: in an outline, too, which counts
+// the products of a step.
+func (b *Builder) training() bool { return b.Mode == Train || b.Mode == Outline }
 
 // ops puts the forward pass, the loss, the backward pass and the updates in order.
 func (b *Builder) ops(loss Op) []planned {
