@@ -6,7 +6,7 @@ import (
 )
 
 func TestBatchNormalizationGolden(t *testing.T) {
-	for _, c := range goldenCases(t, "BatchNormalization") {
+	for _, c := range goldenCases(t, "golden_layers.json", "BatchNormalization") {
 		t.Run(c.Name, func(t *testing.T) {
 			everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
 				l := BatchNormalization()

@@ -6,7 +6,7 @@ import (
 )
 
 func TestLayerNormalizationGolden(t *testing.T) {
-	for _, c := range goldenCases(t, "LayerNormalization") {
+	for _, c := range goldenCases(t, "golden_layers.json", "LayerNormalization") {
 		if c.Config.Axis != nil {
 			continue // over several axes
 		}

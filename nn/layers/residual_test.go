@@ -7,7 +7,7 @@ import (
 )
 
 func TestResidualGolden(t *testing.T) {
-	for _, c := range goldenCases(t, "Add") {
+	for _, c := range goldenCases(t, "golden_layers.json", "Add") {
 		everySet(t, func(t *testing.T, k *asm.Kernels, workers int) {
 			l := Residual(Dense(5, activations.ReLU), Dense(3, activations.Linear))
 			b := newBench(t, k, workers, c.Input.Shape[1:], values(c.Weights), l)
