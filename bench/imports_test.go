@@ -16,11 +16,12 @@ import (
 // module and from elsewhere, its tests aside. A name that ends in a slash stands for
 // all packages below it.
 var allowed = map[string][]string{
-	"weft/asm":         {"github.com/klauspost/cpuid/v2", "unsafe"},
-	"weft/matmul":      {"weft/asm", "weft/matmul/pool"},
-	"weft/matmul/pool": {},
-	"weft/activations": {"weft/asm"},
-	"weft/optim":       {"weft/asm"},
+	"weft/asm":          {"github.com/klauspost/cpuid/v2", "unsafe"},
+	"weft/matmul":       {"weft/asm", "weft/matmul/pool"},
+	"weft/matmul/pool":  {},
+	"weft/activations":  {"weft/asm"},
+	"weft/optim":        {"weft/asm", "weft/optim/math64"},
+	"weft/optim/math64": {},
 
 	"weft/nn/internal/engine":     {"weft/asm", "weft/matmul/pool", "weft/optim"},
 	"weft/nn/internal/enginetest": {"weft/asm", "weft/matmul/pool", "weft/optim", "weft/activations", "weft/nn/internal/engine", "weft/nn/layers", "weft/nn/losses", "github.com/stretchr/testify/require"},

@@ -4,7 +4,8 @@
 // compared.
 //
 // [Names] lists the rules, [ByName] makes one with Keras's defaults, and
-// [WithWeightDecay] gives any of them decoupled weight decay.
+// [WithWeightDecay] gives any of them decoupled weight decay. A [Schedule] is a
+// learning rate that is a function of the step.
 //
 // A step has two halves. [Optimizer.At] derives the constants of step t,
 // t = 1, 2, …; [Step.Update] applies them to any range of parameters, so that
@@ -35,6 +36,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"weft/optim/math64"
 )
 
 // Optimizer is an update rule: a value that holds hyper-parameters. Its state
@@ -116,18 +119,8 @@ func flag(b bool) float64 {
 	return 0
 }
 
-// power returns β to the n-th by repeated squaring, n ≥ 0: products only, so
-// that it is the same on every platform and needs no state.
-func power(beta float64, n int) float64 {
-	p := 1.0
-	for ; n > 0; n >>= 1 {
-		if n&1 != 0 {
-			p *= beta
-		}
-		beta *= beta
-	}
-	return p
-}
+// power returns β to the n-th by repeated squaring, which needs no state.
+func power(beta float64, n int) float64 { return math64.PowInt(beta, int64(n)) }
 
 // checkStep panics where step is not the number of a step: at 0 Adam's rate
 // would be 0/0.
