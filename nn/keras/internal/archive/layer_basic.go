@@ -212,7 +212,9 @@ func (n Noise) Output(in []int) ([]int, error) {
 
 func (n *Noise) fields(c *codec) {
 	if n.Kind == "GaussianNoise" {
-		c.atLeast("stddev", &n.Rate, 0)
+		if c.number("stddev", &n.Rate); n.Rate < 0 || n.Rate > 1 {
+			c.fail("stddev", fmt.Errorf("%v is not from 0 to 1", n.Rate))
+		}
 	} else {
 		c.share("rate", &n.Rate)
 	}

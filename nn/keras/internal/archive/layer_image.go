@@ -8,8 +8,8 @@ import (
 // Window is how a convolution or a pooling moves over an image.
 type Window struct {
 	Size     [2]int // rows, columns
-	Strides  [2]int
-	Dilation [2]int // of a convolution; 1, 1 else
+	Strides  [2]int // zeros are 1, 1 for a convolution and the size for a pooling
+	Dilation [2]int // of a convolution; zeros are 1, 1
 	Same     bool   // padding "same" instead of "valid"
 }
 
@@ -22,6 +22,9 @@ func (w Window) output(in []int) ([2]int, error) {
 	}
 	for i := range out {
 		size, stride, dilation := w.Size[i], w.Strides[i], max(1, w.Dilation[i])
+		if w.Strides == [2]int{} {
+			stride = 1
+		}
 		if size < 1 || stride < 1 || size > maxElements/dilation {
 			return out, fmt.Errorf("a window of %v with strides %v", w.Size, w.Strides)
 		}
@@ -49,11 +52,28 @@ func (w *Window) padding(c *codec) {
 }
 
 // strides reads strides, which are the size of a pooling window where they are null.
-func (w *Window) strides(c *codec, otherwise [2]int) {
-	if w.Strides == [2]int{} {
-		w.Strides = otherwise
+func (w *Window) strides(c *codec, otherwise [2]int) { c.pairOr("strides", &w.Strides, otherwise) }
+
+// dilation reads a dilation of the window.
+func (w *Window) dilation(c *codec) { c.pairOr("dilation_rate", &w.Dilation, [2]int{1, 1}) }
+
+// pairOr is a pair of at least 1 with a default that zeros stand for.
+func (c *codec) pairOr(key string, p *[2]int, otherwise [2]int) {
+	pair := *p
+	if pair == [2]int{} {
+		pair = otherwise
 	}
-	c.pair("strides", &w.Strides, 1)
+	if c.pair(key, &pair, 1); !c.writing() {
+		*p = pair
+	}
+}
+
+// countOr is a count with a default of 1 that zero stands for.
+func (c *codec) countOr(key string, p *int) {
+	n := max(1, *p)
+	if c.count(key, &n); !c.writing() {
+		*p = n
+	}
 }
 
 // Conv2D is a convolution of images, channels last, with a kernel
@@ -95,8 +115,7 @@ func (l *Conv2D) fields(c *codec) {
 	l.Window.padding(c)
 	c.channelsLast()
 	l.Window.dilation(c)
-	l.Groups = max(1, l.Groups)
-	c.count("groups", &l.Groups)
+	c.countOr("groups", &l.Groups)
 	c.activation("activation", &l.Activation)
 	c.bias(&l.NoBias)
 	c.initializer("kernel_initializer", &l.KernelInitializer, "GlorotUniform")
@@ -110,17 +129,10 @@ func (l *Conv2D) fields(c *codec) {
 	c.old("lora_rank")
 }
 
-func (w *Window) dilation(c *codec) {
-	if w.Dilation == [2]int{} {
-		w.Dilation = [2]int{1, 1}
-	}
-	c.pair("dilation_rate", &w.Dilation, 1)
-}
-
 // DepthwiseConv2D convolves each channel by itself with a kernel
 // [rows][columns][channels][Multiplier].
 type DepthwiseConv2D struct {
-	Multiplier int // outputs for each channel
+	Multiplier int // outputs for each channel; 0 is 1
 	Window     Window
 	Activation Activation
 	NoBias     bool
@@ -140,18 +152,18 @@ func (l DepthwiseConv2D) Output(in []int) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	channels := in[2] * l.Multiplier
-	return []int{out[0], out[1], channels}, nil
+	return []int{out[0], out[1], l.channels(in)}, nil
 }
 
 func (l DepthwiseConv2D) Weights(in []int) []Tensor {
-	shape := []int{l.Window.Size[0], l.Window.Size[1], in[2], l.Multiplier}
-	return withBias([]Tensor{{Name: "kernel", Shape: shape, Trained: true}}, !l.NoBias, in[2]*l.Multiplier)
+	shape := []int{l.Window.Size[0], l.Window.Size[1], in[2], max(1, l.Multiplier)}
+	return withBias([]Tensor{{Name: "kernel", Shape: shape, Trained: true}}, !l.NoBias, l.channels(in))
 }
 
+func (l DepthwiseConv2D) channels(in []int) int { return in[2] * max(1, l.Multiplier) }
+
 func (l *DepthwiseConv2D) fields(c *codec) {
-	l.Multiplier = max(1, l.Multiplier)
-	c.count("depth_multiplier", &l.Multiplier)
+	c.countOr("depth_multiplier", &l.Multiplier)
 	c.pair("kernel_size", &l.Window.Size, 1)
 	l.Window.strides(c, [2]int{1, 1})
 	l.Window.padding(c)
@@ -172,7 +184,7 @@ func (l *DepthwiseConv2D) fields(c *codec) {
 // Pooling2D is MaxPooling2D or, with Average, AveragePooling2D.
 type Pooling2D struct {
 	Average bool
-	Window  Window // Strides 0 are the size
+	Window  Window
 }
 
 func (p Pooling2D) Class() string {

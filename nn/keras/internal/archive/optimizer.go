@@ -178,9 +178,10 @@ func (o *Optimizer) legacy() error {
 // fields has the keys of all classes, and those of this one.
 func (o *Optimizer) fields(c *codec) {
 	if c.writing() && o.Name == "" {
-		o.Name = snake(o.Class)
+		c.put("name", quote(snake(o.Class)))
+	} else {
+		c.text("name", &o.Name)
 	}
-	c.text("name", &o.Name)
 	c.learningRate(o)
 	c.maybe("weight_decay", &o.WeightDecay)
 	c.maybe("clipnorm", &o.ClipNorm)
@@ -290,7 +291,13 @@ func readSchedule(v value, c *codec) (*Schedule, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Schedule{Class: o.class, End: 1e-4, Power: 1, TMul: 2, MMul: 1}
+	s := &Schedule{Class: o.class}
+	switch s.Class { // Keras's defaults
+	case "PolynomialDecay":
+		s.End, s.Power = 1e-4, 1
+	case "CosineDecayRestarts":
+		s.TMul, s.MMul = 2, 1
+	}
 	inner, err := reader(o.config, c)
 	if err != nil {
 		return nil, err
@@ -334,7 +341,8 @@ func (s *Schedule) fields(c *codec) {
 		c.fail("class_name", unsupported("the schedule %q is not Keras's own", clip(s.Class)))
 	}
 	if s.Name == "" && c.writing() {
-		s.Name = s.Class
+		c.put("name", quote(s.Class))
+	} else {
+		c.text("name", &s.Name)
 	}
-	c.text("name", &s.Name)
 }

@@ -303,34 +303,51 @@ func (c *codec) constraint(key string, p **Constraint) {
 	if v.null() {
 		return
 	}
-	r := &Constraint{MaxValue: 2, Rate: 1, Axis: []int{0}}
-	err := func() error {
-		if v.kind() == "a string" {
-			name, err := v.text()
-			r.Class = camel(name)
-			inner := &codec{}
-			r.fields(inner)
-			return errFirst(err, inner.err)
-		}
-		o, err := readObject(v)
-		if err != nil {
-			return err
-		}
-		if r.Class = o.class; r.Class == "MinMaxNorm" {
-			r.MaxValue = 1
-		}
-		inner, err := reader(o.config, c)
-		if err != nil {
-			return err
-		}
-		r.fields(inner)
-		return inner.done()
-	}()
+	r, err := readConstraint(v, c)
 	if err != nil {
 		c.untrained(fmt.Errorf("%s: %w", key, err))
 		return
 	}
 	*p = r
+}
+
+func readConstraint(v value, c *codec) (*Constraint, error) {
+	if v.kind() == "a string" {
+		name, err := v.text()
+		if err != nil {
+			return nil, err
+		}
+		r := newConstraint(camel(name))
+		inner := &codec{}
+		r.fields(inner)
+		return r, inner.err
+	}
+	o, err := readObject(v)
+	if err != nil {
+		return nil, err
+	}
+	inner, err := reader(o.config, c)
+	if err != nil {
+		return nil, err
+	}
+	r := newConstraint(o.class)
+	r.fields(inner)
+	return r, inner.done()
+}
+
+// newConstraint has Keras's defaults.
+func newConstraint(class string) *Constraint {
+	r := &Constraint{Class: class}
+	switch class {
+	case "MaxNorm":
+		r.MaxValue = 2
+	case "MinMaxNorm":
+		r.MaxValue, r.Rate = 1, 1
+	}
+	if class != "NonNeg" {
+		r.Axis = []int{0}
+	}
+	return r
 }
 
 func (r *Constraint) fields(c *codec) {

@@ -120,7 +120,7 @@ func (m *Model) text() (string, error) {
 	if m.Functional {
 		config := fmt.Sprintf(`"name": %s, "trainable": true, "layers": [%s], "input_layers": [%s, 0, 0], "output_layers": [%s, 0, 0]`,
 			name, list, quote(m.inputName()), quote(last))
-		return objectText("keras", "Functional", config, fmt.Sprintf(`, "build_config": {"input_shape": %s}, "compile_config": %s`, shape, compile)), nil
+		return objectText("keras.src.models.functional", "Functional", config, fmt.Sprintf(`, "build_config": {"input_shape": %s}, "compile_config": %s`, shape, compile)), nil
 	}
 	config := fmt.Sprintf(`"name": %s, "trainable": true, "dtype": "float32", "layers": [%s], "build_input_shape": %s`, name, list, shape)
 	return objectText("keras", "Sequential", config, fmt.Sprintf(`, "build_config": {"input_shape": %s}, "compile_config": %s`, shape, compile)), nil
@@ -149,7 +149,9 @@ func (m *Model) inputText() string {
 func (l *Layer) text(functional bool, last string) (string, error) {
 	c := &codec{out: &strings.Builder{}, version: 3}
 	c.put("name", quote(l.Name))
-	c.put("trainable", strconv.FormatBool(!l.Frozen))
+	if l.Config.Class() != "SpatialDropout2D" { // whose constructor does not take it
+		c.put("trainable", strconv.FormatBool(!l.Frozen))
+	}
 	c.dtype()
 	l.Config.fields(c)
 	if c.err != nil {
