@@ -209,6 +209,11 @@ func (s *savedModel) options() (o *CompileOptions, slots int, err error) {
 	if o.Loss, err = losses.ByName(s.Loss); err != nil {
 		return nil, 0, fmt.Errorf("nn: the saved model: %w", err)
 	}
+	if s.Schedule != nil {
+		if o.Schedule, err = optim.ScheduleFromConfig(s.Schedule.Name, s.Schedule.Config); err != nil {
+			return nil, 0, fmt.Errorf("nn: the schedule of the saved model: %w", err)
+		}
+	}
 	return o, len(o.Optimizer.Slots()), nil
 }
 
