@@ -19,6 +19,7 @@ func generic() *Kernels {
 		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
 		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo,
 	}
+	setActivationsGo(k)
 	k.GemmUpdate, k.SparseGemm = k.gemmThenUpdate, k.sparseGemmThenUpdate
 	return k
 }

@@ -50,6 +50,7 @@ func avx2() *Kernels {
 	k.Pack, k.Transpose, k.VecMat = packAVX2, transposeAVX2, vecMatAVX2
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX2, logAVX2, sigmoidAVX2, tanhAVX2, reluAVX2
 	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX2, tanhGradAVX2, reluGradAVX2
+	setActivationsAVX2(k)
 	k.Mul, k.Scale = mulAVX2, scaleAVX2
 	k.Sum, k.Dot, k.Max, k.SumSamples = sumAVX2, dotAVX2, maxAVX2, sumSamplesAVX2
 	k.Softmax, k.SoftmaxCrossEntropy = softmaxAVX2, softmaxCrossEntropyAVX2
@@ -78,6 +79,7 @@ func avx512() *Kernels {
 	k.Transpose = transposeAVX512
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX512, logAVX512, sigmoidAVX512, tanhAVX512, reluAVX512
 	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX512, tanhGradAVX512, reluGradAVX512
+	setActivationsAVX512(k)
 	k.Mul, k.Scale = mulAVX512, scaleAVX512
 	k.Sum, k.Dot, k.Max, k.SumSamples = sumAVX512, dotAVX512, maxAVX512, sumSamplesAVX512
 	k.Softmax, k.SoftmaxCrossEntropy = softmaxAVX512, softmaxCrossEntropyAVX512

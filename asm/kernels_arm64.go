@@ -21,6 +21,7 @@ func neon() *Kernels {
 	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropNEON, rmspropMomentumNEON, adamNEON
 	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expNEON, logNEON, sigmoidNEON, tanhNEON, reluNEON
 	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradNEON, tanhGradNEON, reluGradNEON
+	setActivationsNEON(k)
 	k.Mul, k.Scale = mulNEON, scaleNEON
 	k.Sum, k.Dot, k.Max, k.SumSamples = sumNEON, dotNEON, maxNEON, sumSamplesNEON
 	k.Softmax, k.SoftmaxCrossEntropy = softmaxNEON, softmaxCrossEntropyNEON
