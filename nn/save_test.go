@@ -227,7 +227,7 @@ func TestLoadRefusesWrongHeaders(t *testing.T) {
 		{"no layer name", `"hidden"`, `""`, "no name"},
 		{"two layers of one name", `"hidden"`, `"dense"`, "two layers"},
 		{"an unknown layer", `"Dropout"`, `"Conv2D"`, "unknown kind"},
-		{"an unknown activation", `"tanh"`, `"gelu"`, "no activation"},
+		{"an unknown activation", `"tanh"`, `"geluu"`, "no activation"},
 		{"an unknown optimizer", `"adam"`, `"adamw"`, "no optimizer"},
 		{"an unknown hyper-parameter", `"beta_1"`, `"beta_3"`, "hyper-parameter"},
 		{"a wrong hyper-parameter", `"beta_1":0.9`, `"beta_1":1.9`, "beta_1"},
