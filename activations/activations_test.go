@@ -159,9 +159,9 @@ func TestContracts(t *testing.T) {
 		{"panel, short input", func(a Activation) { ForwardPanel(a, k, of(96), in(79), 3, 16) }, []string{"3 features", "16 columns", "79"}},
 		{"panel, width", func(a Activation) { ForwardPanel(a, k, of(96), in(96), 3, 8) }, []string{"8 columns"}},
 		{"panel, negative", func(a Activation) { ForwardPanel(a, k, of(96), in(96), -3, 32) }, []string{"-3 features"}},
-		{"panel backward, short gradient", func(a Activation) { BackwardPanel(a, k, of(96), in(95), nil, in(96), 3, 32) }, []string{"3 features", "32 columns", "95"}},
-		{"panel backward, short output", func(a Activation) { BackwardPanel(a, k, of(96), in(96), nil, in(95), 3, 32) }, []string{"3 features", "32 columns", "95"}},
-		{"panel backward, width", func(a Activation) { BackwardPanel(a, k, of(96), in(96), nil, in(96), 3, 31) }, []string{"31 columns"}},
+		{"panel backward, short gradient", func(a Activation) { BackwardPanel(a, k, of(96), in(95), in(96), in(96), 3, 32) }, []string{"3 features", "32 columns", "95"}},
+		{"panel backward, short output", func(a Activation) { BackwardPanel(a, k, of(96), in(96), in(96), in(95), 3, 32) }, []string{"3 features", "32 columns", "95"}},
+		{"panel backward, width", func(a Activation) { BackwardPanel(a, k, of(96), in(96), in(96), in(96), 3, 31) }, []string{"31 columns"}},
 	}
 	for _, a := range every {
 		for _, test := range tests {

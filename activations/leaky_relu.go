@@ -29,23 +29,10 @@ func (a leakyReLU) with(c map[string]float64) (Activation, error) {
 
 func (a leakyReLU) Forward(k *asm.Kernels, y, x []float32) {
 	checkForward(a.Name(), y, x)
-	slope := float32(a.slope)
-	for i, v := range x {
-		if v < 0 {
-			v *= slope
-		}
-		y[i] = v
-	}
+	k.LeakyReLU(y, x, float32(a.slope))
 }
 
 func (a leakyReLU) Backward(k *asm.Kernels, dx, dy, x, y []float32) {
 	checkBackward(a.Name(), dx, dy, y)
-	slope := float32(a.slope)
-	for i, v := range y {
-		d := dy[i]
-		if !(v > 0) {
-			d *= slope
-		}
-		dx[i] = d
-	}
+	k.LeakyReLUGrad(dx, dy, y, float32(a.slope))
 }

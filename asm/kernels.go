@@ -172,6 +172,36 @@ type Kernels struct {
 	//	ReLUGrad:    dx = dy where y > 0, else +0 (also where y is NaN)
 	SigmoidGrad, TanhGrad, ReLUGrad func(dx, dy, y []float32)
 
+	// Activations. Their values are y[i] = f(x[i]), where y may be x; their gradients
+	// dx[i] = dy[i]·f′(x[i]) come from the output y or from the input x, as the name
+	// of the argument says, and dx may be dy. All pass NaN; activation.go and
+	// activation_smooth.go hold the definitions.
+
+	// LeakyReLU: slope·x where x < 0, else x; the derivative is 1 where y > 0, else
+	// slope.
+	LeakyReLU     func(y, x []float32, slope float32)
+	LeakyReLUGrad func(dx, dy, y []float32, slope float32)
+
+	// ReLU6, HardSigmoid and Softsign: x from 0 to 6, (x+3)/6 from 0 to 1, x/(1+|x|).
+	// HardSiLU: x·HardSigmoid(x). At a kink the derivative is 0, of HardSiLU at 3 1.
+	ReLU6, HardSigmoid, Softsign, HardSiLU   func(y, x []float32)
+	ReLU6Grad, HardSigmoidGrad, SoftsignGrad func(dx, dy, y []float32)
+	HardSiLUGrad                             func(dx, dy, x []float32)
+
+	// ELU: positive·x, or for negative x scale·(e^(rate·x) − 1). ELUGrad: positive
+	// where y ≥ edge, else fma(y, rate, scale); its scale is rate times that of ELU.
+	ELU     func(y, x []float32, positive, scale, rate float32)
+	ELUGrad func(dx, dy, y []float32, positive, scale, rate, edge float32)
+
+	// Softplus: log(1+eˣ), whose derivative is 1−e^−y.
+	Softplus     func(y, x []float32)
+	SoftplusGrad func(dx, dy, y []float32)
+
+	// SiLU: x·σ(x); Mish: x·tanh(log(1+eˣ)); GELU: x·Φ(x) with the normal
+	// distribution Φ; GELUTanh: x·σ(2√(2/π)·(x+0.044715x³)). They are −0 for −Inf.
+	SiLU, Mish, GELU, GELUTanh                 func(y, x []float32)
+	SiLUGrad, MishGrad, GELUGrad, GELUTanhGrad func(dx, dy, x []float32)
+
 	// Mul computes dst[i] = a[i]·b[i]; dst may be a or b.
 	Mul func(dst, a, b []float32)
 
@@ -242,7 +272,7 @@ type Kernels struct {
 
 // generic is the specification: every kernel in Go, compiled on every platform.
 func generic() *Kernels {
-	return &Kernels{
+	k := &Kernels{
 		Name: "generic",
 		MR:   4, NR: 32, MC: 64, KC: 256, KCShort: 256, NC: 512, SpNR: spNRGo, SpKC: 64, MaxDensity: 0.7,
 
@@ -263,6 +293,8 @@ func generic() *Kernels {
 		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
 		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo, Nadam: nadamGo, Lion: lionGo,
 	}
+	setActivationsGo(k)
+	return k
 }
 
 // Best returns the fastest kernel set for this CPU. It builds a new set on every call, so

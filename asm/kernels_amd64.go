@@ -47,6 +47,7 @@ func avx2() *Kernels {
 	k.Sigmoid, k.SigmoidGrad = sigmoidAVX2, sigmoidGradAVX2
 	k.Tanh, k.TanhGrad = tanhAVX2, tanhGradAVX2
 	k.ReLU, k.ReLUGrad = reluAVX2, reluGradAVX2
+	setActivationsAVX2(k)
 	k.Mul, k.Scale = mulAVX2, scaleAVX2
 
 	k.Sum, k.Max = sumAVX2, maxAVX2
@@ -83,6 +84,7 @@ func avx512() *Kernels {
 	k.Sigmoid, k.SigmoidGrad = sigmoidAVX512, sigmoidGradAVX512
 	k.Tanh, k.TanhGrad = tanhAVX512, tanhGradAVX512
 	k.ReLU, k.ReLUGrad = reluAVX512, reluGradAVX512
+	setActivationsAVX512(k)
 	k.Mul, k.Scale = mulAVX512, scaleAVX512
 
 	k.Sum, k.Max = sumAVX512, maxAVX512

@@ -27,6 +27,7 @@ func neon() *Kernels {
 	k.Sigmoid, k.SigmoidGrad = sigmoidNEON, sigmoidGradNEON
 	k.Tanh, k.TanhGrad = tanhNEON, tanhGradNEON
 	k.ReLU, k.ReLUGrad = reluNEON, reluGradNEON
+	setActivationsNEON(k)
 	k.Mul, k.Scale = mulNEON, scaleNEON
 
 	k.Sum, k.Max = sumNEON, maxNEON

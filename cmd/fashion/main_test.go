@@ -110,7 +110,7 @@ func TestUsageErrors(t *testing.T) {
 		want []string // in the message
 	}{
 		{"-optimizer adamx", []string{"-optimizer", "adamx", "sgd adagrad rmsprop adam"}},
-		{"-activation gelu", []string{"-activation", "gelu", "relu"}},
+		{"-activation geluu", []string{"-activation", "geluu", "relu"}},
 		{"-activation softmax", []string{"-activation softmax", "relu, sigmoid, tanh or linear"}},
 		{"-hidden 100,,50", []string{"-hidden 100,,50", "none"}},
 		{"-hidden 0", []string{"-hidden 0", "≥ 1"}},
