@@ -222,7 +222,7 @@ func (m *Model) Shapes() error {
 func (l *Layer) label() string { return fmt.Sprintf("layer %q (%s)", l.Name, l.Config.Class()) }
 
 // maxElements is the most numbers of an array.
-const maxElements = 1 << 31
+const maxElements = 1<<31 - 1
 
 // sizes refuses shapes that nobody can hold in memory.
 func sizes(shape []int) error {
