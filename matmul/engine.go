@@ -9,7 +9,6 @@ package matmul
 import (
 	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"weft/asm"
 	"weft/matmul/pool"
@@ -19,7 +18,7 @@ import (
 // keeps its packing buffers, so that repeated products allocate nothing. An
 // engine is for one goroutine, and one product, at a time.
 type Engine struct {
-	busy     atomic.Bool
+	busy     bool
 	kernels  *asm.Kernels
 	pool     *pool.Pool
 	throttle pool.Throttle
@@ -103,16 +102,17 @@ func (e *Engine) multiply(op string, p product) {
 
 // begin makes the engine busy with one product.
 func (e *Engine) begin(op string) {
-	if !e.busy.CompareAndSwap(false, true) {
+	if e.busy {
 		panic("matmul: " + op + " on an engine that is busy with a product: take one engine for each goroutine")
 	}
+	e.busy = true
 }
 
 // end makes the engine ready for the next product, and keeps no matrix alive.
 func (e *Engine) end() {
 	p := &e.product
 	p.c.Data, p.a.Data, p.b.Data = nil, nil, nil
-	e.busy.Store(false)
+	e.busy = false
 }
 
 // run divides the product, which was checked, over the workers.

@@ -7,31 +7,35 @@ type scratch struct {
 	a []float32 // a block of A, as rows
 	b []float32 // a block of B, as panels of columns
 	c []float32 // a block of a C whose rows are not contiguous
+
+	block block // under way
 }
 
 // multiply computes rows [i0, i1) and columns [j0, j1) of a product by the five loops
 // of Goto and van de Geijn (Anatomy of High-Performance Matrix Multiplication, 2008).
 // The two innermost, jr over panels of columns and ir over tiles of rows, are in
-// [scratch.block] and the kernels, ir within jr or, for short chains, jr within ir.
+// [scratch.compute] and the kernels, ir within jr or, for short chains, jr within ir.
 func (s *scratch) multiply(kernels *asm.Kernels, p *product, i0, i1, j0, j1 int) {
 	m, n, k := i1-i0, j1-j0, p.a.Cols
 	if m == 1 && k > 1 && p.c.rowsAreContiguous() {
 		s.row(kernels, p, i0, j0, n)
 		return
 	}
-	st := p.strategy(kernels, m, n)
-	b := block{kernels: kernels, p: p, strategy: st}
-	for jc := j0; jc < j1; jc += st.nc { // columns of B and C
-		b.jc, b.n = jc, min(st.nc, j1-jc)
-		for pc := 0; pc == 0 || pc < k; pc += st.kc { // steps of the chains
-			b.pc, b.k = pc, min(st.kc, k-pc)
-			for ic := i0; ic < i1; ic += st.mc { // rows of A and C
-				b.ic, b.m = ic, min(st.mc, i1-ic)
+	b := &s.block
+	b.kernels, b.p = kernels, p
+	b.choose(kernels, p, m, n)
+	for jc := j0; jc < j1; jc += b.nc { // columns of B and C
+		b.jc, b.n = jc, min(b.nc, j1-jc)
+		for pc := 0; pc == 0 || pc < k; pc += b.kc { // steps of the chains
+			b.pc, b.k = pc, min(b.kc, k-pc)
+			for ic := i0; ic < i1; ic += b.mc { // rows of A and C
+				b.ic, b.m = ic, min(b.mc, i1-ic)
 				b.first, b.alone = ic == i0, b.m == m
-				s.block(&b)
+				s.compute(b)
 			}
 		}
 	}
+	b.p, b.g.A, b.g.B, b.g.C = nil, nil, nil, nil
 }
 
 // block is one turn of the three outer loops: rows ic … and columns jc … of C, steps
@@ -43,25 +47,29 @@ type block struct {
 	ic, jc, pc   int
 	m, n, k      int
 	first, alone bool // it is the first of the blocks that use this block of B, the only one
+
+	g asm.Gemm // what the kernel is to do
 }
 
-// block computes one block.
-func (s *scratch) block(b *block) {
-	g := asm.Gemm{M: b.m, N: b.n, K: b.k, PC: asm.PanelWidth, PB: asm.PanelWidth, Accumulate: b.p.accumulate || b.pc > 0}
-	s.bindA(&g, b)
-	s.bindC(&g, b)
+// compute computes one block.
+func (s *scratch) compute(b *block) {
+	g := &b.g
+	g.M, g.N, g.K, g.Accumulate = b.m, b.n, b.k, b.p.accumulate || b.pc > 0
+	g.PB, g.PC = asm.PanelWidth, asm.PanelWidth
+	s.bindA(g, b)
+	s.bindC(g, b)
 	switch b.b {
 	case bInPlace:
 		g.B, g.LDB = b.p.b.from(b.pc, b.jc), b.p.b.RowStride
-		b.kernels.Gemm(g)
+		b.kernels.Gemm(*g)
 	case bRows:
-		s.bindRows(&g, b)
-		b.kernels.Gemm(g)
+		s.bindRows(g, b)
+		b.kernels.Gemm(*g)
 	case bPanels:
-		s.bindPanels(&g, b)
-		b.kernels.Gemm(g)
+		s.bindPanels(g, b)
+		b.kernels.Gemm(*g)
 	case bStream:
-		s.panels(&g, b)
+		s.panels(g, b)
 	}
 	if b.c == cScratch && b.pc+b.k >= b.p.a.Cols {
 		s.store(b)

@@ -51,10 +51,12 @@ const (
 	scratchColumns = 128
 )
 
-// strategy returns how m rows and n columns of the product are computed.
-func (p *product) strategy(kernels *asm.Kernels, m, n int) strategy {
+// choose makes s the strategy for m rows and n columns of a product. (In place: a copy
+// waits for its stores.)
+func (s *strategy) choose(kernels *asm.Kernels, p *product, m, n int) {
 	k := p.a.Cols
-	s := strategy{mc: m, kc: blockOf(k, kernels.KC, 8), nc: n}
+	s.mc, s.kc, s.nc = m, blockOf(k, kernels.KC, 8), n
+	s.a, s.b, s.c = aInPlace, bInPlace, cInPlace
 	if m > kernels.MC*3/2 { // two blocks of 64 rows took 1.03 times as long as one of 128
 		s.mc = blockOf(m, min(kernels.MC, max(1, kernels.FloatsA/s.kc/kernels.MR)*kernels.MR), kernels.MR)
 	} else {
@@ -81,7 +83,6 @@ func (p *product) strategy(kernels *asm.Kernels, m, n int) strategy {
 	if s.b != bInPlace && s.nc*s.kc <= smallB {
 		s.b = bRows
 	}
-	return s
 }
 
 // packA reports whether A is worth a copy for n columns: where its columns lie far

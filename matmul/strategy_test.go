@@ -44,7 +44,8 @@ func TestBlocks(t *testing.T) {
 					checkProduct(t, []setup{s}, r, size[0], size[1], size[2], la, lb, lc, i%2 == 0, false)
 					p := product{c: lc.view(size[0], size[1], zero), a: la.view(size[0], size[2], zero), b: lb.view(size[2], size[1], zero), alpha: 1}
 					p.orient(k)
-					st := p.strategy(k, p.c.Rows, p.c.Cols)
+					var st strategy
+					st.choose(k, &p, p.c.Rows, p.c.Cols)
 					seen[strategy{a: st.a, b: st.b, c: st.c}] = true
 				}
 			}
@@ -80,7 +81,8 @@ func TestStrategy(t *testing.T) {
 				return Matrix{Rows: rows, Cols: cols, RowStride: cols, ColStride: 1}
 			}
 			p := product{c: view(rowMajor, c.m, c.n), a: view(c.la, c.m, c.k), b: view(c.lb, c.k, c.n), alpha: 1}
-			s := p.strategy(k, c.m, c.n)
+			var s strategy
+			s.choose(k, &p, c.m, c.n)
 			name := fmt.Sprintf("%s: %d×%d×%d", k.Name, c.m, c.n, c.k)
 			if s.b != c.b {
 				t.Errorf("%s: B %d, want %d", name, s.b, c.b)
