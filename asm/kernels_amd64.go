@@ -31,8 +31,8 @@ func slow512(vendor cpuid.Vendor, family, model int) bool {
 func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
-	// KC: a panel of 16 columns of B, 32 KB, passes L1 with the rows of A from L2.
-	k.MR, k.NR, k.EdgeNR, k.MC, k.KC, k.KCShort, k.NC, k.FloatsA = 6, 16, 8, 96, 512, 400, 1024, 144*512
+	k.MR, k.NR, k.EdgeNR = 6, 16, 8
+	k.blockAVX2(hostCaches())
 	// A nonzero element takes 1.2 to 1.3 times as long as a step of the dense product.
 	k.SpNR, k.SpKC, k.MaxDensity = 64, 64, 0.8
 	k.Gemm, k.GemmPanel, k.Gemv, k.VecMat = gemmAVX2, gemmPanelAVX2, gemvAVX2, vecMatAVX2
@@ -68,7 +68,7 @@ func avx512() *Kernels {
 	k := avx2()
 	k.Name = "avx512"
 	k.MR, k.NR, k.EdgeNR = 14, 32, 4
-	k.MC, k.KC, k.KCShort, k.NC, k.FloatsA, k.FloatsB, k.PackNR, k.FarA, k.StrideA = 140, 2048, 256, 1024, 72<<10, 128<<10, 32, 1<<30, 1024
+	k.blockAVX512(hostCaches())
 	// 64 rows of B of 128 columns are 32 of the 48 KB of L1. A nonzero element takes 8½
 	// loads where a step of the dense product takes 8 multiply-adds, as in AVX2, whose
 	// MaxDensity stays.
