@@ -201,6 +201,7 @@ func (f *trainRun) epochs() error {
 		m.training.position = position{}
 		m.mu.Unlock()
 		f.history.Epochs = append(f.history.Epochs, p.Last)
+		p.Last.Logs = slices.Clone(p.Last.Logs) // which callbacks may write into, and keep
 		if err := f.notify(callbacks.Callback.Epoch); err != nil {
 			return err
 		}
@@ -211,7 +212,9 @@ func (f *trainRun) epochs() error {
 // notify calls all callbacks with a copy of the progress, up to the first error but
 // ErrStop.
 func (f *trainRun) notify(call func(callbacks.Callback, *callbacks.Progress) error) (stop error) {
+	logs := f.shown.Logs[:0]
 	f.shown = f.p
+	f.shown.Logs = append(logs, f.p.Logs...)
 	for _, c := range f.o.Callbacks {
 		if err := call(c, &f.shown); errors.Is(err, callbacks.ErrStop) {
 			stop = err
