@@ -99,8 +99,10 @@ func TestSoftmaxSpecial(t *testing.T) {
 
 // TestNames: Keras's names, both ways.
 func TestNames(t *testing.T) {
-	if got, want := fmt.Sprint(Names()), "[linear relu sigmoid tanh softmax]"; got != want {
-		t.Errorf("Names() = %s, want %s", got, want)
+	for i, want := range []string{"linear", "relu", "sigmoid", "tanh", "softmax"} {
+		if got := kinds[i].Name(); got != want {
+			t.Errorf("activation %d is called %q, want %q", i, got, want)
+		}
 	}
 	for i, want := range Names() {
 		a, err := ByName(want)
@@ -110,8 +112,8 @@ func TestNames(t *testing.T) {
 		if err := Validate(a); err != nil {
 			t.Errorf("Validate of %s: %v", want, err)
 		}
-		if a.Traits().RowWise != (a == Softmax) || a.Traits().NeedsInput {
-			t.Errorf("%s: Traits() = %+v", want, a.Traits())
+		if d := a.Traits().Density; !(d > 0 && d <= 1) {
+			t.Errorf("%s: a density of %v", want, d)
 		}
 	}
 	if err := Validate(nil); err == nil || !strings.Contains(err.Error(), "use activations.Linear") {
@@ -157,9 +159,9 @@ func TestContracts(t *testing.T) {
 		{"panel, short input", func(a Activation) { ForwardPanel(a, k, of(96), in(79), 3, 16) }, []string{"3 features", "16 columns", "79"}},
 		{"panel, width", func(a Activation) { ForwardPanel(a, k, of(96), in(96), 3, 8) }, []string{"8 columns"}},
 		{"panel, negative", func(a Activation) { ForwardPanel(a, k, of(96), in(96), -3, 32) }, []string{"-3 features"}},
-		{"panel backward, short gradient", func(a Activation) { BackwardPanel(a, k, of(96), in(95), nil, in(96), 3, 32) }, []string{"3 features", "32 columns", "95"}},
-		{"panel backward, short output", func(a Activation) { BackwardPanel(a, k, of(96), in(96), nil, in(95), 3, 32) }, []string{"3 features", "32 columns", "95"}},
-		{"panel backward, width", func(a Activation) { BackwardPanel(a, k, of(96), in(96), nil, in(96), 3, 31) }, []string{"31 columns"}},
+		{"panel backward, short gradient", func(a Activation) { BackwardPanel(a, k, of(96), in(95), in(96), in(96), 3, 32) }, []string{"3 features", "32 columns", "95"}},
+		{"panel backward, short output", func(a Activation) { BackwardPanel(a, k, of(96), in(96), in(96), in(95), 3, 32) }, []string{"3 features", "32 columns", "95"}},
+		{"panel backward, width", func(a Activation) { BackwardPanel(a, k, of(96), in(96), in(96), in(96), 3, 31) }, []string{"31 columns"}},
 	}
 	for _, a := range every {
 		for _, test := range tests {

@@ -59,9 +59,46 @@ func ExampleForwardPanel() {
 func ExampleByName() {
 	a, err := activations.ByName("relu")
 	fmt.Println(a.Name(), err)
-	_, err = activations.ByName("ReLU")
-	fmt.Println(err)
+	_, err = activations.ByName("ReLU") // the error lists the choices
+	fmt.Println(err != nil)
 	// Output:
 	// relu <nil>
-	// activations: no activation "ReLU": choose one of [linear relu sigmoid tanh softmax]
+	// true
+}
+
+// square is an activation of one's own. Its derivative needs the input.
+type square struct{}
+
+func (square) Name() string               { return "square" }
+func (square) Config() map[string]float64 { return nil }
+func (square) Traits() activations.Traits { return activations.Traits{NeedsInput: true, Density: 1} }
+
+func (square) Forward(k *asm.Kernels, y, x []float32) { k.Mul(y, x, x) }
+
+func (square) Backward(k *asm.Kernels, dx, dy, x, y []float32) {
+	k.Mul(dx, dy, x)
+	k.Scale(dx, dx, 2)
+}
+
+// A type of one's own works on rows and panels as the package's do.
+func ExampleActivation() {
+	x := []float32{-3, 1, 2}
+	y, dx := make([]float32, 3), make([]float32, 3)
+	activations.ForwardRows(square{}, asm.Best(), y, x, 1, 3, 3)
+	square{}.Backward(asm.Best(), dx, []float32{1, 1, 1}, x, y)
+	fmt.Println(y, dx)
+	// Output: [9 1 4] [-6 2 4]
+}
+
+// Hyper-parameters have Keras's names and defaults.
+func ExampleFromConfig() {
+	a, _ := activations.FromConfig("leaky_relu", map[string]float64{"negative_slope": 0.25})
+	y := make([]float32, 2)
+	a.Forward(asm.Best(), y, []float32{-2, 2})
+	fmt.Println(y)
+	_, err := activations.FromConfig("elu", map[string]float64{"slope": 1})
+	fmt.Println(err)
+	// Output:
+	// [-0.5 2]
+	// activations: elu has no hyper-parameter "slope": it has [alpha]
 }

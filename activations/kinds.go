@@ -14,6 +14,20 @@ var kinds = []Activation{
 	Sigmoid,
 	Tanh,
 	Softmax,
+	LeakyReLU(0.2),
+	ReLU6,
+	ELU(1),
+	SELU,
+	CELU(1),
+	GELU,
+	SiLU,
+	Softplus,
+	Softsign,
+	Mish,
+	HardSigmoid,
+	HardSiLU,
+	Exponential,
+	LogSoftmax,
 }
 
 // parametric is implemented by activations with hyper-parameters: with returns

@@ -45,12 +45,8 @@ func softmaxBackward(dx, dy, y []float32, step, n int) {
 	for i, l := 0, 0; i < n; i, l = i+step, (l+1)%16 {
 		lane[l] += float32(dy[i] * y[i])
 	}
-	for h := 8; h > 0; h /= 2 {
-		for l := range h {
-			lane[l] += lane[l+h]
-		}
-	}
+	sum := fold(&lane)
 	for i := 0; i < n; i += step {
-		dx[i] = y[i] * (dy[i] - lane[0])
+		dx[i] = y[i] * (dy[i] - sum)
 	}
 }

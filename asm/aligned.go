@@ -21,8 +21,8 @@ func Aligned(n int) []float32 {
 	return s[skip : skip+n : skip+n]
 }
 
-// Distance returns how many floats the first element of b lies behind that of
-// a, rounded down. It tells where two views of one array lie to each other;
+// Distance returns how many floats the first element of b lies after that of
+// a, rounded down, which is where two views of one array lie to each other;
 // those of different arrays are at least as far apart as they are long.
 func Distance(a, b []float32) int {
 	const size = 4

@@ -5,30 +5,38 @@ import (
 	"math/bits"
 )
 
-// checkLengths2 panics where the slices of an element-wise kernel differ in
-// length. Every set calls it before any store.
-func checkLengths2(kernel string, a, b int) {
-	if a != b {
-		lengthsDiffer(kernel, a, b)
+// equal2 returns the length of the slices of an element-wise kernel, which must be the
+// same, else it panics with the lengths. Every set calls it before any store. It and
+// equal3 are just small enough to be inlined.
+func equal2(kernel string, a, b []float32) int {
+	if len(a) != len(b) {
+		differ(kernel, a, b)
 	}
+	return len(a)
 }
 
-// checkLengths3 is checkLengths2 for three slices.
-func checkLengths3(kernel string, a, b, c int) {
-	if a != b || a != c {
-		lengthsDiffer(kernel, a, b, c)
+// equal3 is equal2 for three slices.
+func equal3(kernel string, a, b, c []float32) int {
+	if len(a) != len(b) || len(a) != len(c) {
+		differ(kernel, a, b, c)
 	}
+	return len(a)
 }
 
-// checkLengths4 is checkLengths2 for four slices.
-func checkLengths4(kernel string, a, b, c, d int) {
-	if a != b || a != c || a != d {
-		lengthsDiffer(kernel, a, b, c, d)
+// equal4 is equal2 for four slices.
+func equal4(kernel string, a, b, c, d []float32) int {
+	if len(a) != len(b) || len(a) != len(c) || len(a) != len(d) {
+		differ(kernel, a, b, c, d)
 	}
+	return len(a)
 }
 
 //go:noinline
-func lengthsDiffer(kernel string, lengths ...int) {
+func differ(kernel string, slices ...[]float32) {
+	lengths := make([]int, len(slices))
+	for i, s := range slices {
+		lengths[i] = len(s)
+	}
 	panic(fmt.Sprintf("asm: %s: slices of different lengths %v", kernel, lengths))
 }
 
@@ -115,7 +123,7 @@ func (g *Gemm) needA(have int) {
 // checkGemv panics, with the sizes, where the operands of [Kernels.Gemv] do not
 // fit together.
 func checkGemv(y, x, w, b []float32) {
-	checkLengths2("Gemv", len(y), len(b))
+	equal2("Gemv", y, b)
 	if len(y)%16 != 0 {
 		panic(fmt.Sprintf("asm: Gemv: %d outputs, no multiple of 16", len(y)))
 	}
@@ -149,19 +157,10 @@ func checkCrossEntropyPanel(d, z []float32, classes, n int, labels []int32, k, l
 	}
 }
 
-// checkSoftmaxCrossEntropy panics where the operands of
-// [Kernels.SoftmaxCrossEntropy] do not fit together.
-func checkSoftmaxCrossEntropy(d, z []float32, label int) {
-	checkLengths2("SoftmaxCrossEntropy", len(d), len(z))
-	if label < 0 || label >= len(z) {
-		panic(fmt.Sprintf("asm: SoftmaxCrossEntropy: label %d is outside of %d classes", label, len(z)))
-	}
-}
-
 // checkSoftmax panics where the operands of [Kernels.Softmax] do not fit
 // together.
 func checkSoftmax(p, z []float32) {
-	checkLengths2("Softmax", len(p), len(z))
+	equal2("Softmax", p, z)
 	if len(z) == 0 {
 		panic("asm: Softmax: a row of 0 classes")
 	}

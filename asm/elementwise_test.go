@@ -25,22 +25,37 @@ var elementwiseKernels = []elementwise{
 	{"SigmoidGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.SigmoidGrad(s[0], s[1], s[2]); return 0 }},
 	{"TanhGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.TanhGrad(s[0], s[1], s[2]); return 0 }},
 	{"ReLUGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.ReLUGrad(s[0], s[1], s[2]); return 0 }},
+	{"LeakyReLU", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.LeakyReLU(s[0], s[1], 0.3); return 0 }},
+	{"LeakyReLUGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.LeakyReLUGrad(s[0], s[1], s[2], 0.3); return 0 }},
+	{"ELU", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.ELU(s[0], s[1], 1.05, 1.7, 0.9); return 0 }},
+	{"ELUGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.ELUGrad(s[0], s[1], s[2], 1.05, 1.7, 0.9, 0); return 0 }},
+	{"ReLU6", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.ReLU6(s[0], s[1]); return 0 }},
+	{"ReLU6Grad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.ReLU6Grad(s[0], s[1], s[2]); return 0 }},
+	{"HardSigmoid", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.HardSigmoid(s[0], s[1]); return 0 }},
+	{"HardSigmoidGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.HardSigmoidGrad(s[0], s[1], s[2]); return 0 }},
+	{"HardSiLU", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.HardSiLU(s[0], s[1]); return 0 }},
+	{"HardSiLUGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.HardSiLUGrad(s[0], s[1], s[2]); return 0 }},
+	{"Softsign", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.Softsign(s[0], s[1]); return 0 }},
+	{"SoftsignGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.SoftsignGrad(s[0], s[1], s[2]); return 0 }},
+	{"Softplus", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.Softplus(s[0], s[1]); return 0 }},
+	{"SoftplusGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.SoftplusGrad(s[0], s[1], s[2]); return 0 }},
+	{"SiLU", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.SiLU(s[0], s[1]); return 0 }},
+	{"SiLUGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.SiLUGrad(s[0], s[1], s[2]); return 0 }},
+	{"Mish", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.Mish(s[0], s[1]); return 0 }},
+	{"MishGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.MishGrad(s[0], s[1], s[2]); return 0 }},
+	{"GELU", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.GELU(s[0], s[1]); return 0 }},
+	{"GELUGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.GELUGrad(s[0], s[1], s[2]); return 0 }},
+	{"GELUTanh", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.GELUTanh(s[0], s[1]); return 0 }},
+	{"GELUTanhGrad", 3, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.GELUTanhGrad(s[0], s[1], s[2]); return 0 }},
 	{"Mul", 3, []int{1, 2}, nil, func(k *Kernels, s [][]float32) float32 { k.Mul(s[0], s[1], s[2]); return 0 }},
 	{"Scale", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 { k.Scale(s[0], s[1], 1.1); return 0 }},
 	{"Sum", 1, nil, nil, func(k *Kernels, s [][]float32) float32 { return k.Sum(s[0]) }},
-	{"Dot", 2, nil, nil, func(k *Kernels, s [][]float32) float32 { return k.Dot(s[0], s[1]) }},
 	{"Max", 1, nil, nil, func(k *Kernels, s [][]float32) float32 { return k.Max(s[0]) }},
 	{"Softmax", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 {
 		if len(s[0]) > 0 {
 			k.Softmax(s[0], s[1])
 		}
 		return 0
-	}},
-	{"SoftmaxCrossEntropy", 2, []int{1}, nil, func(k *Kernels, s [][]float32) float32 {
-		if len(s[0]) == 0 {
-			return 0
-		}
-		return k.SoftmaxCrossEntropy(s[0], s[1], len(s[0])*7/11, 1.0/31)
 	}},
 	{"SGD", 2, nil, nil, func(k *Kernels, s [][]float32) float32 { k.SGD(s[0], s[1], 0.01); return 0 }},
 	{"Momentum", 3, nil, nil, func(k *Kernels, s [][]float32) float32 { k.Momentum(s[0], s[1], s[2], 0.1, 0.9); return 0 }},
@@ -59,6 +74,14 @@ var elementwiseKernels = []elementwise{
 	}},
 	{"Adam", 4, nil, []fill{moderate, moderate, positive}, func(k *Kernels, s [][]float32) float32 {
 		k.Adam(s[0], s[1], s[2], s[3], 0.003, 0.1, 0.001, 1e-7)
+		return 0
+	}},
+	{"Nadam", 4, nil, []fill{moderate, moderate, positive}, func(k *Kernels, s [][]float32) float32 {
+		k.Nadam(s[0], s[1], s[2], s[3], 0.003, 0.002, 0.1, 0.001, 1e-7)
+		return 0
+	}},
+	{"Lion", 3, nil, nil, func(k *Kernels, s [][]float32) float32 {
+		k.Lion(s[0], s[1], s[2], 0.01, 0.9, 0.1, 0.99, 0.01)
 		return 0
 	}},
 }

@@ -19,7 +19,7 @@ func fma32(a, b, c float32) float32 {
 	return float32(s)
 }
 
-// twiceRounded tells whether float32(s) may be rounded wrongly, where s is the
+// twiceRounded reports whether float32(s) may be rounded wrongly, where s is the
 // sum of a product of two float32 and a float32: where s lies half-way between
 // two float32 of the normal range, and where 0 < |s| < 2⁻¹²⁶. A sum of zero is
 // exact, because such a sum is a multiple of 2⁻²⁹⁸; it wraps round in the

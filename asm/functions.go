@@ -9,7 +9,7 @@ import "math"
 
 // ln 2 in two parts for the reduction of an argument: ln2Hi has 15 bits, so that
 // n·ln2Hi is exact for every exponent n. expMagic, added to a number, rounds it
-// to an integer n, which then stands in the low bits of the sum, 254 above its
+// to an integer n, which then is in the low bits of the sum, 254 above its
 // value, so that two factors with biased exponents can be cut from it.
 const (
 	log2e    = 0x1.715476p0
@@ -138,35 +138,35 @@ func tanh32(x float32) float32 {
 }
 
 func expGo(y, x []float32) {
-	checkLengths2("Exp", len(y), len(x))
+	equal2("Exp", y, x)
 	for i, v := range x {
 		y[i] = exp32(v)
 	}
 }
 
 func logGo(y, x []float32) {
-	checkLengths2("Log", len(y), len(x))
+	equal2("Log", y, x)
 	for i, v := range x {
 		y[i] = log32(v)
 	}
 }
 
 func sigmoidGo(y, x []float32) {
-	checkLengths2("Sigmoid", len(y), len(x))
+	equal2("Sigmoid", y, x)
 	for i, v := range x {
 		y[i] = sigmoid32(v)
 	}
 }
 
 func tanhGo(y, x []float32) {
-	checkLengths2("Tanh", len(y), len(x))
+	equal2("Tanh", y, x)
 	for i, v := range x {
 		y[i] = tanh32(v)
 	}
 }
 
 func reluGo(y, x []float32) {
-	checkLengths2("ReLU", len(y), len(x))
+	equal2("ReLU", y, x)
 	for i, v := range x {
 		if v < 0 {
 			v = 0
@@ -176,21 +176,21 @@ func reluGo(y, x []float32) {
 }
 
 func sigmoidGradGo(dx, dy, y []float32) {
-	checkLengths3("SigmoidGrad", len(dx), len(dy), len(y))
+	equal3("SigmoidGrad", dx, dy, y)
 	for i, v := range y {
 		dx[i] = dy[i] * fma32(-v, v, v)
 	}
 }
 
 func tanhGradGo(dx, dy, y []float32) {
-	checkLengths3("TanhGrad", len(dx), len(dy), len(y))
+	equal3("TanhGrad", dx, dy, y)
 	for i, v := range y {
 		dx[i] = dy[i] * fma32(-v, v, 1)
 	}
 }
 
 func reluGradGo(dx, dy, y []float32) {
-	checkLengths3("ReLUGrad", len(dx), len(dy), len(y))
+	equal3("ReLUGrad", dx, dy, y)
 	for i, v := range y {
 		d := dy[i]
 		if !(v > 0) {
@@ -201,14 +201,14 @@ func reluGradGo(dx, dy, y []float32) {
 }
 
 func mulGo(dst, a, b []float32) {
-	checkLengths3("Mul", len(dst), len(a), len(b))
+	equal3("Mul", dst, a, b)
 	for i, v := range a {
 		dst[i] = v * b[i]
 	}
 }
 
 func scaleGo(y, x []float32, s float32) {
-	checkLengths2("Scale", len(y), len(x))
+	equal2("Scale", y, x)
 	for i, v := range x {
 		y[i] = s * v
 	}

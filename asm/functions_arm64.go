@@ -2,122 +2,37 @@
 
 package asm
 
-// expNEONAsm is y[i] = exp(x[i] − shift) for n ≥ 1 numbers.
-//
+// The functions in functions.go. expNEONAsm is y[i] = exp(x[i] − shift).
+
 //go:noescape
 func expNEONAsm(y, x *float32, n int, shift float32)
 
-func expNEON(y, x []float32) {
-	checkLengths2("Exp", len(y), len(x))
-	if len(y) > 0 {
-		expNEONAsm(&y[0], &x[0], len(y), 0)
-	}
-}
-
-// logNEONAsm is logGo for n ≥ 1 numbers.
-//
 //go:noescape
 func logNEONAsm(y, x *float32, n int)
 
-func logNEON(y, x []float32) {
-	checkLengths2("Log", len(y), len(x))
-	if len(y) > 0 {
-		logNEONAsm(&y[0], &x[0], len(y))
-	}
-}
-
-// sigmoidNEONAsm is sigmoidGo for n ≥ 1 numbers.
-//
-//go:noescape
 func sigmoidNEONAsm(y, x *float32, n int)
-
-func sigmoidNEON(y, x []float32) {
-	checkLengths2("Sigmoid", len(y), len(x))
-	if len(y) > 0 {
-		sigmoidNEONAsm(&y[0], &x[0], len(y))
-	}
-}
-
-// tanhNEONAsm is tanhGo for n ≥ 1 numbers.
-//
-//go:noescape
 func tanhNEONAsm(y, x *float32, n int)
-
-func tanhNEON(y, x []float32) {
-	checkLengths2("Tanh", len(y), len(x))
-	if len(y) > 0 {
-		tanhNEONAsm(&y[0], &x[0], len(y))
-	}
-}
-
-// reluNEONAsm is reluGo for n ≥ 1 numbers.
-//
-//go:noescape
 func reluNEONAsm(y, x *float32, n int)
-
-func reluNEON(y, x []float32) {
-	checkLengths2("ReLU", len(y), len(x))
-	if len(y) > 0 {
-		reluNEONAsm(&y[0], &x[0], len(y))
-	}
-}
-
-// scaleNEONAsm is y[i] = s·x[i] for n ≥ 1 numbers.
-//
-//go:noescape
+func sigmoidGradNEONAsm(dx, dy, y *float32, n int)
+func tanhGradNEONAsm(dx, dy, y *float32, n int)
+func reluGradNEONAsm(dx, dy, y *float32, n int)
+func mulNEONAsm(dst, a, b *float32, n int)
 func scaleNEONAsm(y, x *float32, n int, s float32)
 
-func scaleNEON(y, x []float32, s float32) {
-	checkLengths2("Scale", len(y), len(x))
-	if len(y) > 0 {
-		scaleNEONAsm(&y[0], &x[0], len(y), s)
-	}
-}
-
-// reluGradNEONAsm is reluGradGo for n ≥ 1 numbers.
-//
-//go:noescape
-func reluGradNEONAsm(dx, dy, y *float32, n int)
-
-func reluGradNEON(dx, dy, y []float32) {
-	checkLengths3("ReLUGrad", len(dx), len(dy), len(y))
-	if len(dx) > 0 {
-		reluGradNEONAsm(&dx[0], &dy[0], &y[0], len(dx))
-	}
-}
-
-// sigmoidGradNEONAsm is sigmoidGradGo for n ≥ 1 numbers.
-//
-//go:noescape
-func sigmoidGradNEONAsm(dx, dy, y *float32, n int)
+func expNEON(y, x []float32)     { expNEONAsm(at(y), at(x), equal2("Exp", y, x), 0) }
+func logNEON(y, x []float32)     { logNEONAsm(at(y), at(x), equal2("Log", y, x)) }
+func sigmoidNEON(y, x []float32) { sigmoidNEONAsm(at(y), at(x), equal2("Sigmoid", y, x)) }
+func tanhNEON(y, x []float32)    { tanhNEONAsm(at(y), at(x), equal2("Tanh", y, x)) }
+func reluNEON(y, x []float32)    { reluNEONAsm(at(y), at(x), equal2("ReLU", y, x)) }
 
 func sigmoidGradNEON(dx, dy, y []float32) {
-	checkLengths3("SigmoidGrad", len(dx), len(dy), len(y))
-	if len(dx) > 0 {
-		sigmoidGradNEONAsm(&dx[0], &dy[0], &y[0], len(dx))
-	}
+	sigmoidGradNEONAsm(at(dx), at(dy), at(y), equal3("SigmoidGrad", dx, dy, y))
 }
-
-// tanhGradNEONAsm is tanhGradGo for n ≥ 1 numbers.
-//
-//go:noescape
-func tanhGradNEONAsm(dx, dy, y *float32, n int)
-
 func tanhGradNEON(dx, dy, y []float32) {
-	checkLengths3("TanhGrad", len(dx), len(dy), len(y))
-	if len(dx) > 0 {
-		tanhGradNEONAsm(&dx[0], &dy[0], &y[0], len(dx))
-	}
+	tanhGradNEONAsm(at(dx), at(dy), at(y), equal3("TanhGrad", dx, dy, y))
 }
-
-// mulNEONAsm is mulGo for n ≥ 1 numbers.
-//
-//go:noescape
-func mulNEONAsm(dst, a, b *float32, n int)
-
-func mulNEON(dst, a, b []float32) {
-	checkLengths3("Mul", len(dst), len(a), len(b))
-	if len(dst) > 0 {
-		mulNEONAsm(&dst[0], &a[0], &b[0], len(dst))
-	}
+func reluGradNEON(dx, dy, y []float32) {
+	reluGradNEONAsm(at(dx), at(dy), at(y), equal3("ReLUGrad", dx, dy, y))
 }
+func mulNEON(dst, a, b []float32)         { mulNEONAsm(at(dst), at(a), at(b), equal3("Mul", dst, a, b)) }
+func scaleNEON(y, x []float32, s float32) { scaleNEONAsm(at(y), at(x), equal2("Scale", y, x), s) }

@@ -107,11 +107,9 @@
 	VCMPPS $0x15, C_inf, X, B; \
 	VBLENDVPS B, X, G, X
 
-// The short forms do four registers side by side, operation by operation: one
-// after the other, a chain of 50 or 60 cycles fills what a CPU looks ahead before
-// enough others are in sight, and where the core's other thread is busy that is
-// half as far. (Zen 3, cycles a register: exp 6.9 → 6.2, sigmoid 10.5 → 8.7, tanh
-// 11.2 → 8.8, log 11.7 → 10.1. Two side by side: 6.1, 9.2, 10.7, 10.9.)
+// The short forms do four registers side by side, operation by operation: a chain of 50
+// or 60 cycles fills what a CPU looks ahead before enough others are in sight. (Zen 3,
+// cycles a register: exp 6.9 → 6.2, sigmoid 10.5 → 8.7, tanh 11.2 → 8.8, log 11.7 → 10.1.)
 //
 // EACH does OP(offset of the numbers, X, T, P) for the registers of four chains.
 // Y12 … Y15 are left for constants: CONSTANT loads one for a step of all four.

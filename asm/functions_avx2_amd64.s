@@ -3,10 +3,10 @@
 #include "textflag.h"
 #include "functions_avx2.h"
 
-// Element-wise functions, 8 floats a turn.
+// Element-wise functions, 8 floats an iteration.
 //
 //	Y0 the input and the output   Y1 the second input   Y2 … Y5 scratch
-//	Y7 a parameter   Y15 mask of the last turn
+//	Y7 a parameter   Y15 mask of the last iteration
 //	DI output   SI, DX inputs   R8 floats to go   R9 floats done
 
 // MAP1 applies CORE to one input.
@@ -14,13 +14,13 @@
 	XORQ R9, R9; \
 	SUBQ $8, R8; \
 	JLT last; \
-turn: \
+loop: \
 	VMOVUPS (SI)(R9*4), Y0; \
 	CORE; \
 	VMOVUPS Y0, (DI)(R9*4); \
 	ADDQ $8, R9; \
 	SUBQ $8, R8; \
-	JGE turn; \
+	JGE loop; \
 last: \
 	ADDQ $8, R8; \
 	JZ done; \
@@ -126,14 +126,14 @@ done: \
 	XORQ R9, R9; \
 	SUBQ $8, R8; \
 	JLT last; \
-turn: \
+loop: \
 	VMOVUPS (SI)(R9*4), Y0; \
 	VMOVUPS (DX)(R9*4), Y1; \
 	CORE; \
 	VMOVUPS Y0, (DI)(R9*4); \
 	ADDQ $8, R9; \
 	SUBQ $8, R8; \
-	JGE turn; \
+	JGE loop; \
 last: \
 	ADDQ $8, R8; \
 	JZ done; \

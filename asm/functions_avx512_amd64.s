@@ -3,12 +3,12 @@
 #include "textflag.h"
 #include "functions_avx512.h"
 
-// Element-wise functions, 16 floats a turn, or 64 while there are as many.
+// Element-wise functions, 16 floats an iteration, or 64 while there are as many.
 //
 //	Z0 the input and the output   Z1 the second input   Z2 … Z7 scratch
 //	Z8, Z31 a parameter   Z9, Z16 … Z30 constants
 //	DI output   SI, DX inputs   R8 floats to go   R9 floats done
-//	K1 mask of the last turn
+//	K1 mask of the last iteration
 
 DATA C_lo/4, $0xc2d10000
 DATA C_hi/4, $0x42b20000
@@ -50,19 +50,19 @@ GLOBL ·funcsAVX512(SB), RODATA|NOPTR, $140
 // MAP1 applies CORE to one input.
 #define MAP1(CORE) \
 	XORQ R9, R9; \
-	TURNS(CORE)
+	LOOP(CORE)
 
-// TURNS applies CORE to the R8 numbers from R9 on, a register at a time.
-#define TURNS(CORE) \
+// LOOP applies CORE to the R8 numbers from R9 on, a register at a time.
+#define LOOP(CORE) \
 	SUBQ $16, R8; \
 	JLT last; \
-turn: \
+loop: \
 	VMOVUPS (SI)(R9*4), Z0; \
 	CORE; \
 	VMOVUPS Z0, (DI)(R9*4); \
 	ADDQ $16, R9; \
 	SUBQ $16, R8; \
-	JGE turn; \
+	JGE loop; \
 last: \
 	ADDQ $16, R8; \
 	JZ done; \
@@ -90,21 +90,21 @@ four: \
 	JGE four; \
 rest: \
 	ADDQ $64, R8; \
-	TURNS(CORE)
+	LOOP(CORE)
 
 // MAP2 applies CORE to two inputs.
 #define MAP2(CORE) \
 	XORQ R9, R9; \
 	SUBQ $16, R8; \
 	JLT last; \
-turn: \
+loop: \
 	VMOVUPS (SI)(R9*4), Z0; \
 	VMOVUPS (DX)(R9*4), Z1; \
 	CORE; \
 	VMOVUPS Z0, (DI)(R9*4); \
 	ADDQ $16, R9; \
 	SUBQ $16, R8; \
-	JGE turn; \
+	JGE loop; \
 last: \
 	ADDQ $16, R8; \
 	JZ done; \

@@ -1,6 +1,6 @@
 // Shared by the NEON functions: the constants of the specification, each 16
 // bytes wide at ·funcsNEON, and the cores of exp and log on one register as far
-// as Go's assembler knows their instructions; what it lacks stands between the
+// as Go's assembler knows their instructions; what it lacks is between the
 // parts, in the kernels. Constants that start a step of Horner's scheme are
 // loaded at each step: that takes a load port, and a move would take one of the
 // ports of the FMAs.

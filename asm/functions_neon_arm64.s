@@ -1,15 +1,15 @@
 //go:build arm64 && !purego
 
 #include "textflag.h"
-#include "turns_neon.h"
+#include "loops_neon.h"
 #include "functions_neon.h"
 
-// Element-wise functions: 4 numbers a turn, 16 first where the function is so
+// Element-wise functions: 4 numbers an iteration, 16 first where the function is so
 // short that the loop would count.
 //
 //    V0 the input and the output   V1 the second input   V2 … V7 scratch
 //    R0 output   R1, R2 inputs   R8 numbers to go   V16 … constants
-//    turns of 16: V0 … V3 the first input and the output, V4 … V7 the second
+//    iterations of 16: V0 … V3 the first input and the output, V4 … V7 the second
 
 DATA ·funcsNEON+0(SB)/8, $0xc2d10000c2d10000
 DATA ·funcsNEON+8(SB)/8, $0xc2d10000c2d10000

@@ -32,7 +32,7 @@ func TestNoFusion(t *testing.T) {
 		targets = targets[:1]
 	}
 	for i, target := range targets {
-		names := []string{"matmul", "activations", "optim", "nn"}
+		names := []string{"matmul", "activations", "optim", "nn", filepath.Join("internal", "math64")}
 		if i == 0 { // what reads and prints takes much compiling, and one platform finds it
 			names = append(names, "mnist", filepath.Join("cmd", "fashion"))
 		}

@@ -80,14 +80,13 @@ GLOBL ·pixelAVX2(SB), RODATA|NOPTR, $8
 // time: a half of a register holds features f, the other f+16. Bytes, then words of
 // four rows are interleaved to numbers of four bytes, one for each feature, which
 // wait in memory; then those of four times four rows are, to the 16 bytes of a
-// feature, which fill a line of the panel. (784 features of 32 rows took 0.83 times as
-// long as with 8×8 blocks widened first, which filled half a line at a time; Zen 3.)
+// feature, which fill a line of the panel.
 //
 //	DX      the addresses of the rows, 8 bytes each; from 128 on 16 registers
 //	R10     features done      DI   the panel at them      R11  blocks to go
 //	Y14, Y15                   the constants of a pixel
 
-// FOURROWS interleaves the rows whose addresses stand at O of the list: what
+// FOURROWS interleaves the rows whose addresses are at O of the list: what
 // features 4q … 4q+3 have goes to P + 128·q.
 #define FOURROWS(O, P) \
 	MOVQ O(DX), AX; \

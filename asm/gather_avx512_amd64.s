@@ -128,7 +128,7 @@ DATA ·pixelAVX512+0(SB)/4, $0x3b808081 // 0x1.010102p-8
 DATA ·pixelAVX512+4(SB)/4, $0xaf7efeff // -0x1.fdfdfep-33
 GLOBL ·pixelAVX512(SB), RODATA|NOPTR, $8
 
-// PIXELS converts 16 bytes of the row whose address stands at O of the list.
+// PIXELS converts 16 bytes of the row whose address is at O of the list.
 #define PIXELS(O, X) \
 	MOVQ O(DX), AX; \
 	VPMOVZXBD (AX)(R10*1), X; \

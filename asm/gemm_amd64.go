@@ -2,109 +2,40 @@
 
 package asm
 
-//go:noescape
 func gemm1x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm2x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm3x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm4x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm5x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm6x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm7x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm8x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm9x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm10x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm11x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm12x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm13x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm14x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm1x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm2x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm3x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm4x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm5x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm6x16AVX2(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemv1x16AVX512(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv2x16AVX512(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv3x16AVX512(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv4x16AVX512(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv5x16AVX512(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv6x16AVX512(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv7x16AVX512(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv8x16AVX512(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv1x16AVX2(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv2x16AVX2(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv3x16AVX2(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv4x16AVX2(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv5x16AVX2(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv6x16AVX2(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv7x16AVX2(y, x, w, b *float32, k int) (large bool)
 
 // tilesAVX512[r−1] computes r rows.

@@ -2,34 +2,15 @@
 
 package asm
 
-//go:noescape
 func gemm1x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm2x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm3x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm4x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm5x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemm6x16NEON(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
-
-//go:noescape
 func gemv1x16NEON(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv2x16NEON(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv3x16NEON(y, x, w, b *float32, k int) (large bool)
-
-//go:noescape
 func gemv4x16NEON(y, x, w, b *float32, k int) (large bool)
 
 // tilesNEON[r−1] computes r rows.

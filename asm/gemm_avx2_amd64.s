@@ -15,7 +15,7 @@
 //	DI      A's stride along k        R8, R9      B at k and its row stride
 //	R10     k to go in this panel     R11, R12    C and its row stride
 //	R13     columns to go             BX, R14     B of this tile; A ahead
-//	R15     k to go behind it; before and after the loop over k scratch
+//	R15     k to go after it; before and after the loop over k scratch
 //
 // In the last tile Y14 is the mask of the last register and Y15 the broadcast.
 // A macro with the suffix n does rows 0 … n−1.
@@ -38,7 +38,7 @@
 #define TWO(X0) VMOVLPS X0, (R15); VPERMILPS $0x0e, X0, X0; ADDQ R12, R15
 #define ONE(X0) VMOVSS X0, (R15); ADDQ R12, R15
 
-// a step of k over both registers; the same beside a mask; over one register
+// a step of k over both registers; the same with a mask; over one register
 #define STEP1(O) FMA2(O(AX), Y14, Y0, Y1)
 #define STEP2(O) STEP1(O); FMA2(O(AX)(CX*1), Y15, Y2, Y3)
 #define STEP3(O) STEP2(O); FMA2(O(AX)(CX*2), Y14, Y4, Y5)
@@ -164,9 +164,9 @@ end:
 
 #define B2 VMOVUPS (R8), Y12; VMOVUPS 32(R8), Y13; ADDQ R9, R8
 
-// STEPS4 is STEPS with four steps a turn, after what four do not divide: a loop of
-// 32 turns ends in a branch that the CPU guesses wrong. Where the steps of A lie side
-// by side, its pointer moves once a turn. The last four steps are left to TAIL, which
+// STEPS4 is STEPS with four steps an iteration, after what four do not divide: a loop of
+// 32 iterations ends in a branch that the CPU guesses wrong. Where the steps of A lie side
+// by side, its pointer moves once an iteration. The last four steps are left to TAIL, which
 // stores, too; where the last panel has less than four, there is nothing left for it.
 #define STEPS4(STEP, AHEAD, TAIL, STORE, steps, near, loop, whole, rows, fours, next, tail, end, stored) \
 	MOVQ k+88(FP), R15; \
@@ -246,7 +246,7 @@ end: \
 stored:
 
 // TAIL is the last four steps of a tile and its stores: for the upper rows, then for
-// the lower ones. All stores behind all steps, a tile of 6 rows takes 28 cycles more
+// the lower ones. With all stores after all steps a tile of 6 rows takes 28 cycles more
 // than its 6·k, of 5 rows 22; so it takes 2 or 3. (Zen 3 keeps few stores that wait
 // for their numbers, five it seems, and lets no operation on vectors pass the next
 // one: the multiply-adds of the next tile had to wait for the slowest chains of this.)
@@ -284,7 +284,7 @@ stored:
 #define B1M VMASKMOVPS (R8), Y14, Y12
 
 // TILES walks over the blocks of R rows and over the columns: tiles of 16, the
-// second one of a panel 64 bytes behind the first, then the last one with 9 … 15
+// second one of a panel 64 bytes after the first, then the last one with 9 … 15
 // or with 1 … 8 columns.
 #define TILES(R, AHEAD, TAIL, STEP, STEPM, HALF, CLEAR, START, LOAD, LOADM, LOADH, STORE, WHOLE, FOURS, TWOS, ONES, RIGHT) \
 	MOVQ rs+8(FP), CX; \

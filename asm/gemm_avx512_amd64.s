@@ -14,7 +14,7 @@
 //	DI      A's stride along k        R8, R9      B at k and its row stride
 //	R10     k to go in this panel     R11, R12    C and its row stride
 //	R13     columns to go             R14         B of this tile
-//	R15     k to go behind it; before and after the loop over k scratch
+//	R15     k to go after it; before and after the loop over k scratch
 //	K1, K2  masks of the last columns
 //
 // A macro with the suffix n does rows 0 … n−1.

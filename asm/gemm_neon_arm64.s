@@ -8,7 +8,7 @@
 //              V24  V25  V26  V27   B: 16 columns of row k
 //    a[0,k]    V0   V1   V2   V3    a number of A, in lane 0 of V28 … V31 in
 //    a[1,k]    V4   V5   V6   V7    turn, serves four FMLAs by element: with 6
-//     …         …    …    …    …    rows a step of k is 24 FMLAs beside 4 loads
+//     …         …    …    …    …    rows a step of k is 24 FMLAs with 4 loads
 //    a[5,k]    V20  V21  V22  V23   of B and 6 of A, bound by the FMA pipes
 //
 //    R0 … R5   rows 0 … 5 of A         R6, R7    offset along k and its step
@@ -16,9 +16,9 @@
 //    R11, R12  C and its row stride    R13       columns to go
 //    R14       B of this tile          R19, R20  bias, accumulate
 //    R21, R22  k to go in this panel of A, its k
-//    R15, R23  scratch, what A moves by behind a panel
+//    R15, R23  scratch, what A moves by after a panel
 //
-// Columns behind the last 16 are done 4, 2 and 1 at a time: row i in Vi, a
+// Columns after the last 16 are done 4, 2 and 1 at a time: row i in Vi, a
 // number of A in all lanes of V28 … V31, the columns of B in V24. A macro with
 // the suffix n does rows 0 … n−1.
 
@@ -60,7 +60,7 @@
 #define STORE5 STORE4; VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], (R15)(R12)
 #define STORE6 STORE5; VST1.P [V20.S4, V21.S4, V22.S4, V23.S4], (R15)(R12)
 
-// the same for the columns behind the last 16, and a step of k
+// the same for the columns after the last 16, and a step of k
 #define EDGECLEAR1 VEOR V0.B16, V0.B16, V0.B16
 #define EDGECLEAR2 EDGECLEAR1; VEOR V1.B16, V1.B16, V1.B16
 #define EDGECLEAR3 EDGECLEAR2; VEOR V2.B16, V2.B16, V2.B16
@@ -95,7 +95,7 @@
 // STEPS takes the steps of a panel of A, or what is left: R21 of R10.
 #define STEPS CMP R22, R10; CSEL LT, R10, R22, R21; SUB R21, R10
 
-// NEXT moves to the next row of B and step of A, and behind a panel of A to the
+// NEXT moves to the next row of B and step of A, and after a panel of A to the
 // next one.
 #define NEXT(steps, loop) ADD R7, R6; SUBS $1, R21, R21; BNE loop; ADD R23, R6; CBNZ R10, steps
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"unsafe"
 )
 
 // guardPages returns at least n bytes of memory that begin and end at a page
@@ -29,4 +30,19 @@ func guardPages(t testing.TB, n int) []byte {
 		}
 	}
 	return memory[page : page+n : page+n]
+}
+
+// forbidden returns n floats that can be neither read nor written.
+func forbidden(t testing.TB, n int) []float32 {
+	t.Helper()
+	memory, err := syscall.Mmap(-1, 0, 4*n, syscall.PROT_NONE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		t.Fatalf("mmap of %d bytes: %v", 4*n, err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Munmap(memory); err != nil {
+			t.Errorf("munmap: %v", err)
+		}
+	})
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(memory))), n)
 }

@@ -220,63 +220,6 @@ func ulps(got float32, want float64) float64 {
 
 // The sets
 
-// inherited lists the kernels that a set may take from the set below, with the
-// reason.
-var inherited = map[string]map[string]string{
-	"avx2": {},
-	"avx512": {
-		"Prefetch":     "it has no vectors",
-		"Pack":         "it moves whole cache lines as it is",
-		"VecMat":       "it runs at the speed of L2 as it is",
-		"CompressRows": "making a term costs little next to using it",
-		"InExactRange": "it runs at the speed of L2 as it is",
-	},
-	"neon": {
-		"CompressRows": "making a term costs little next to using it",
-		"Pack":         "Go's memmove is written for arm64",
-	},
-}
-
-// TestSetsAreTheirOwn proves that each set runs its own code: equal bits alone
-// would let a set pass that calls the Go functions.
-func TestSetsAreTheirOwn(t *testing.T) {
-	sets := Available()
-	below := map[string]*Kernels{"avx2": generic(), "avx512": generic(), "neon": generic()}
-	for _, k := range sets {
-		if k.Name == "avx2" {
-			below["avx512"] = k
-		}
-	}
-	for _, k := range sets {
-		if k.Name == "generic" {
-			continue
-		}
-		reasons, known := inherited[k.Name]
-		if !known {
-			t.Errorf("%s: a set that this test does not know", k.Name)
-			continue
-		}
-		v, spec, lower := reflect.ValueOf(*k), reflect.ValueOf(*generic()), reflect.ValueOf(*below[k.Name])
-		for i := range v.NumField() {
-			name := v.Type().Field(i).Name
-			if v.Field(i).Kind() != reflect.Func {
-				continue
-			}
-			if v.Field(i).Pointer() == spec.Field(i).Pointer() {
-				if reasons[name] == "" {
-					t.Errorf("%s: %s is the Go function", k.Name, name)
-				}
-			} else if v.Field(i).Pointer() == lower.Field(i).Pointer() {
-				if reasons[name] == "" {
-					t.Errorf("%s: %s is that of %s", k.Name, name, below[k.Name].Name)
-				}
-			} else if reasons[name] != "" {
-				t.Errorf("%s: %s is its own, but stands in the list of those that are not", k.Name, name)
-			}
-		}
-	}
-}
-
 // TestAvailable checks the order and the completeness of the sets.
 func TestAvailable(t *testing.T) {
 	var names []string

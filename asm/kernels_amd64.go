@@ -21,8 +21,8 @@ func Available() []*Kernels {
 	return append(sets, generic())
 }
 
-// slow512 tells the servers whose clock drops under 512-bit code so far that
-// AVX2 is faster: Sky Lake and Cascade Lake (Intel family 6, model 0x55).
+// slow512 reports whether a server drops its clock under 512-bit code so far that AVX2
+// is faster: Sky Lake and Cascade Lake (Intel family 6, model 0x55).
 func slow512(vendor cpuid.Vendor, family, model int) bool {
 	return vendor == cpuid.Intel && family == 6 && model == 0x55
 }
@@ -31,29 +31,35 @@ func slow512(vendor cpuid.Vendor, family, model int) bool {
 func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
-	// KC: a panel of 16 columns of B, 32 KB, passes L1 with the rows of A from L2,
-	// 200 KB; each part of a chain less saves reading C and writing it. With 144 and
-	// 400 squares of 512 took 1.05 times as long, of 784 1.01, of 1024 and 2048 1.00
-	// to 1.02 (Zen 3, medians of six runs), with 96 rows and 448 or 600 steps 1.02.
-	k.MR, k.MC, k.KC, k.KCShort, k.NC, k.NR = 6, 96, 512, 400, 1024, 16
-	k.Gemm, k.Gemv = gemmAVX2, gemvAVX2
-	// 64 rows of B are 16 KB: with 32 and with 128 rows, other sizes being equal, a
-	// term takes 1.02 and 1.08 times as long. It takes 1.2 to 1.3 times as long as a step
-	// of the dense product (Zen 3; 784-100-10 at batch 512, where 64 to 69 % is not zero,
-	// in some parts more: with 0.78, 0.85 and 0.92 a step took 0.97 of that with 0.7).
+	// KC: a panel of 16 columns of B, 32 KB, passes L1 with the rows of A from L2.
+	k.MR, k.NR, k.MC, k.KC, k.KCShort, k.NC = 6, 16, 96, 512, 400, 1024
+	// A nonzero element takes 1.2 to 1.3 times as long as a step of the dense product.
 	k.SpNR, k.SpKC, k.MaxDensity = 64, 64, 0.8
+	k.Gemm, k.Gemv, k.VecMat = gemmAVX2, gemvAVX2, vecMatAVX2
 	k.CompressRows, k.SpMM, k.InExactRange = compressRowsAVX2, spmmAVX2, inExactRangeAVX2
-	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX2, momentumAVX2, nesterovAVX2, adagradAVX2
-	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX2, rmspropMomentumAVX2, adamAVX2
-	k.Gather, k.GatherRows, k.Prefetch = gatherAVX2, gatherRowsAVX2, prefetchAMD64
-	k.PanelFromRows, k.RowsFromPanel = panelFromRowsAVX2, rowsFromPanelAVX2
-	k.Pack, k.Transpose, k.VecMat = packAVX2, transposeAVX2, vecMatAVX2
-	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX2, logAVX2, sigmoidAVX2, tanhAVX2, reluAVX2
-	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX2, tanhGradAVX2, reluGradAVX2
+
+	k.Pack, k.Transpose = packAVX2, transposeBlocks(8, transposeAVX2Asm)
+	k.PanelFromRows, k.RowsFromPanel = panelFromRowsBlocks(8, transposeAVX2Asm), rowsFromPanelBlocks(8, transposeAVX2Asm)
+	k.Gather, k.GatherRows = gatherBlocks(16, 32, gatherAVX2Asm), gatherRowsGroups(8, gatherRowsAVX2Asm)
+	k.Prefetch = prefetchRows(prefetchAMD64Asm)
+
+	k.Exp, k.Log = expAVX2, logAVX2
+	k.Sigmoid, k.SigmoidGrad = sigmoidAVX2, sigmoidGradAVX2
+	k.Tanh, k.TanhGrad = tanhAVX2, tanhGradAVX2
+	k.ReLU, k.ReLUGrad = reluAVX2, reluGradAVX2
+	setActivationsAVX2(k)
 	k.Mul, k.Scale = mulAVX2, scaleAVX2
-	k.Sum, k.Dot, k.Max, k.SumSamples = sumAVX2, dotAVX2, maxAVX2, sumSamplesAVX2
-	k.Softmax, k.SoftmaxCrossEntropy = softmaxAVX2, softmaxCrossEntropyAVX2
-	k.SoftmaxPanel, k.CrossEntropyPanel = softmaxPanelAVX2, crossEntropyPanelAVX2
+
+	k.Sum, k.Max = sumAVX2, maxAVX2
+	k.SumSamples = samplesSum(sumSamplesAVX2Asm)
+	k.Softmax = softmaxAVX2
+	k.SoftmaxPanel = softmaxPanelAVX2
+	k.CrossEntropyPanel = crossEntropyPanelAVX2
+
+	k.SGD, k.Adagrad = sgdAVX2, adagradAVX2
+	k.Momentum, k.Nesterov = momentumAVX2, nesterovAVX2
+	k.RMSprop, k.RMSpropMomentum = rmspropAVX2, rmspropMomentumAVX2
+	k.Adam, k.Nadam, k.Lion = adamAVX2, nadamAVX2, lionAVX2
 	return k
 }
 
@@ -63,24 +69,33 @@ func avx512() *Kernels {
 	k := avx2()
 	k.Name = "avx512"
 	// KC: a panel of B, 24 KB, and the rows of a tile, 11 KB, share 48 KB of L1.
-	// 256 took 1.05 times as long for 512×512×512, 1.1 for 1024×1024×1024; 128
-	// and NC = 512 were no faster.
-	k.MR, k.MC, k.KC, k.KCShort, k.NC, k.NR = 14, 140, 192, 192, 1024, 32
-	k.Gemm, k.Gemv = gemmAVX512, gemvAVX512
-	// 64 rows of B of 128 columns are 32 of the 48 KB of L1. Not timed: a term takes 8½
+	k.MR, k.NR, k.MC, k.KC, k.KCShort, k.NC = 14, 32, 140, 192, 192, 1024
+	// 64 rows of B of 128 columns are 32 of the 48 KB of L1. A nonzero element takes 8½
 	// loads where a step of the dense product takes 8 multiply-adds, as in AVX2, whose
 	// MaxDensity stays.
-	k.SpNR, k.SpKC, k.SpMM = 128, 64, spmmAVX512
-	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdAVX512, momentumAVX512, nesterovAVX512, adagradAVX512
-	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropAVX512, rmspropMomentumAVX512, adamAVX512
-	k.Gather, k.GatherRows = gatherAVX512, gatherRowsAVX512
-	k.PanelFromRows, k.RowsFromPanel = panelFromRowsAVX512, rowsFromPanelAVX512
-	k.Transpose = transposeAVX512
-	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expAVX512, logAVX512, sigmoidAVX512, tanhAVX512, reluAVX512
-	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradAVX512, tanhGradAVX512, reluGradAVX512
+	k.SpNR, k.SpKC = 128, 64
+	k.Gemm, k.Gemv, k.SpMM = gemmAVX512, gemvAVX512, spmmAVX512
+
+	k.Transpose = transposeAVX512()
+	k.PanelFromRows, k.RowsFromPanel = panelFromRowsBlocks(16, transposeAVX512Asm), rowsFromPanelBlocks(16, transposeAVX512Asm)
+	k.Gather, k.GatherRows = gatherBlocks(16, 16, gatherAVX512Asm), gatherRowsGroups(16, gatherRowsAVX512Asm)
+
+	k.Exp, k.Log = expAVX512, logAVX512
+	k.Sigmoid, k.SigmoidGrad = sigmoidAVX512, sigmoidGradAVX512
+	k.Tanh, k.TanhGrad = tanhAVX512, tanhGradAVX512
+	k.ReLU, k.ReLUGrad = reluAVX512, reluGradAVX512
+	setActivationsAVX512(k)
 	k.Mul, k.Scale = mulAVX512, scaleAVX512
-	k.Sum, k.Dot, k.Max, k.SumSamples = sumAVX512, dotAVX512, maxAVX512, sumSamplesAVX512
-	k.Softmax, k.SoftmaxCrossEntropy = softmaxAVX512, softmaxCrossEntropyAVX512
-	k.SoftmaxPanel, k.CrossEntropyPanel = softmaxPanelAVX512, crossEntropyPanelAVX512
+
+	k.Sum, k.Max = sumAVX512, maxAVX512
+	k.SumSamples = samplesSum(sumSamplesAVX512Asm)
+	k.Softmax = softmaxAVX512
+	k.SoftmaxPanel = softmaxPanelAVX512
+	k.CrossEntropyPanel = crossEntropyPanelAVX512
+
+	k.SGD, k.Adagrad = sgdAVX512, adagradAVX512
+	k.Momentum, k.Nesterov = momentumAVX512, nesterovAVX512
+	k.RMSprop, k.RMSpropMomentum = rmspropAVX512, rmspropMomentumAVX512
+	k.Adam, k.Nadam, k.Lion = adamAVX512, nadamAVX512, lionAVX512
 	return k
 }

@@ -12,21 +12,32 @@ func neon() *Kernels {
 	k := generic()
 	k.Name = "neon"
 	k.MR, k.MC, k.KC, k.KCShort, k.NC = 6, 120, 256, 256, 512
-	k.Gemm, k.Gemv = gemmNEON, gemvNEON
-	// A term is 16 FMLAs beside 16 loads, a step of the dense product 16 beside 7: by
-	// llvm-mca 1.2 to 1.5 times as long.
+	// A nonzero element is 16 FMLAs with 16 loads, a step of the dense product 16 with 7:
+	// by llvm-mca 1.2 to 1.5 times as long.
 	k.MaxDensity = 0.6
+	k.Gemm, k.Gemv, k.VecMat = gemmNEON, gemvNEON, vecMatNEON
 	k.SpMM, k.InExactRange = spmmNEON, inExactRangeNEON
-	k.SGD, k.Momentum, k.Nesterov, k.Adagrad = sgdNEON, momentumNEON, nesterovNEON, adagradNEON
-	k.RMSprop, k.RMSpropMomentum, k.Adam = rmspropNEON, rmspropMomentumNEON, adamNEON
-	k.Exp, k.Log, k.Sigmoid, k.Tanh, k.ReLU = expNEON, logNEON, sigmoidNEON, tanhNEON, reluNEON
-	k.SigmoidGrad, k.TanhGrad, k.ReLUGrad = sigmoidGradNEON, tanhGradNEON, reluGradNEON
+
+	k.Transpose = transposeBlocks(4, transposeNEONAsm)
+	k.PanelFromRows, k.RowsFromPanel = panelFromRowsBlocks(4, transposeNEONAsm), rowsFromPanelBlocks(4, transposeNEONAsm)
+	k.Gather, k.GatherRows = gatherBlocks(4, 16, gatherNEONAsm), gatherRowsGroups(16, gatherRowsNEONAsm)
+	k.Prefetch = prefetchRows(prefetchNEONAsm)
+
+	k.Exp, k.Log = expNEON, logNEON
+	k.Sigmoid, k.SigmoidGrad = sigmoidNEON, sigmoidGradNEON
+	k.Tanh, k.TanhGrad = tanhNEON, tanhGradNEON
+	k.ReLU, k.ReLUGrad = reluNEON, reluGradNEON
+	setActivationsNEON(k)
 	k.Mul, k.Scale = mulNEON, scaleNEON
-	k.Sum, k.Dot, k.Max, k.SumSamples = sumNEON, dotNEON, maxNEON, sumSamplesNEON
-	k.Softmax, k.SoftmaxCrossEntropy = softmaxNEON, softmaxCrossEntropyNEON
+
+	k.Sum, k.Max = sumNEON, maxNEON
+	k.SumSamples = samplesSum(sumSamplesNEONAsm)
+	k.Softmax = softmaxNEON
 	k.SoftmaxPanel, k.CrossEntropyPanel = softmaxPanelNEON, crossEntropyPanelNEON
-	k.Gather, k.GatherRows, k.Prefetch = gatherNEON, gatherRowsNEON, prefetchNEON
-	k.PanelFromRows, k.RowsFromPanel = panelFromRowsNEON, rowsFromPanelNEON
-	k.Transpose, k.VecMat = transposeNEON, vecMatNEON
+
+	k.SGD, k.Adagrad = sgdNEON, adagradNEON
+	k.Momentum, k.Nesterov = momentumNEON, nesterovNEON
+	k.RMSprop, k.RMSpropMomentum = rmspropNEON, rmspropMomentumNEON
+	k.Adam = adamNEON
 	return k
 }

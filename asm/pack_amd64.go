@@ -26,15 +26,14 @@ func packAVX2(dst []float32, width int, src []float32, ss, rows, cols int) {
 	packColumns(dst, width, src, ss, rows, cols, panels*width)
 }
 
-func transposeAVX2(dst []float32, ds int, src []float32, ss, rows, cols int) {
-	transposeBlocks(dst, ds, src, ss, rows, cols, 8, transposeAVX2Asm)
-}
-
 // transposeAVX512 takes the small blocks where the large ones do not fit.
-func transposeAVX512(dst []float32, ds int, src []float32, ss, rows, cols int) {
-	if rows < 16 || cols < 16 {
-		transposeBlocks(dst, ds, src, ss, rows, cols, 8, transposeAVX2Asm)
-		return
+func transposeAVX512() func(dst []float32, ds int, src []float32, ss, rows, cols int) {
+	small, large := transposeBlocks(8, transposeAVX2Asm), transposeBlocks(16, transposeAVX512Asm)
+	return func(dst []float32, ds int, src []float32, ss, rows, cols int) {
+		if rows < 16 || cols < 16 {
+			small(dst, ds, src, ss, rows, cols)
+		} else {
+			large(dst, ds, src, ss, rows, cols)
+		}
 	}
-	transposeBlocks(dst, ds, src, ss, rows, cols, 16, transposeAVX512Asm)
 }

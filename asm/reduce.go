@@ -33,15 +33,6 @@ func (lane *lanes16) add(x *[16]float32) {
 	}
 }
 
-func dotGo(x, y []float32) float32 {
-	checkLengths2("Dot", len(x), len(y))
-	var lane lanes16
-	for i, v := range x {
-		lane[i%16] = fma32(v, y[i], lane[i%16])
-	}
-	return lane.fold()
-}
-
 func maxGo(x []float32) float32 {
 	m := math.Float32frombits(0xff800000)
 	for _, v := range x {

@@ -24,12 +24,12 @@ TEXT ·sumAVX2Asm(SB), NOSPLIT, $0-20
 	VXORPS Y1, Y1, Y1
 	SUBQ $16, R8
 	JLT last
-turn:
+loop:
 	VADDPS (SI)(R9*4), Y0, Y0
 	VADDPS 32(SI)(R9*4), Y1, Y1
 	ADDQ $16, R9
 	SUBQ $16, R8
-	JGE turn
+	JGE loop
 last:
 	ADDQ $16, R8
 	JZ done
@@ -57,58 +57,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func dotAVX2Asm(x, y *float32, n int) float32
-TEXT ·dotAVX2Asm(SB), NOSPLIT, $0-28
-	MOVQ x+0(FP), SI
-	MOVQ y+8(FP), DX
-	MOVQ n+16(FP), R8
-	XORQ R9, R9
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	SUBQ $16, R8
-	JLT last
-turn:
-	VMOVUPS (SI)(R9*4), Y2
-	VMOVUPS 32(SI)(R9*4), Y3
-	VFMADD231PS (DX)(R9*4), Y2, Y0
-	VFMADD231PS 32(DX)(R9*4), Y3, Y1
-	ADDQ $16, R9
-	SUBQ $16, R8
-	JGE turn
-last:
-	ADDQ $16, R8
-	JZ done
-	LEAQ ·maskAVX2+32(SB), R10
-	CMPQ R8, $8
-	JLT low
-	VMOVUPS (SI)(R9*4), Y2
-	VFMADD231PS (DX)(R9*4), Y2, Y0
-	ADDQ $8, R9
-	SUBQ $8, R8
-	SHLQ $2, R8
-	SUBQ R8, R10
-	VMOVUPS (R10), Y15
-	VMASKMOVPS (SI)(R9*4), Y15, Y2
-	VMASKMOVPS (DX)(R9*4), Y15, Y3
-	VMOVAPS Y1, Y4
-	VFMADD231PS Y2, Y3, Y4
-	VBLENDVPS Y15, Y4, Y1, Y1 // a lane of −0 must not see the mask's zeros
-	JMP done
-low:
-	SHLQ $2, R8
-	SUBQ R8, R10
-	VMOVUPS (R10), Y15
-	VMASKMOVPS (SI)(R9*4), Y15, Y2
-	VMASKMOVPS (DX)(R9*4), Y15, Y3
-	VMOVAPS Y0, Y4
-	VFMADD231PS Y2, Y3, Y4
-	VBLENDVPS Y15, Y4, Y0, Y0 // a lane of −0 must not see the mask's zeros
-done:
-	FOLD
-	VMOVSS X0, ret+24(FP)
-	VZEROUPPER
-	RET
-
 // func maxAVX2Asm(x *float32, n int) float32
 TEXT ·maxAVX2Asm(SB), NOSPLIT, $0-20
 	MOVQ x+0(FP), SI
@@ -118,14 +66,14 @@ TEXT ·maxAVX2Asm(SB), NOSPLIT, $0-20
 	VMOVUPS C_negInf, Y1
 	SUBQ $16, R8
 	JLT last
-turn:
+loop:
 	VMOVUPS (SI)(R9*4), Y2
 	VMAXPS Y0, Y2, Y0
 	VMOVUPS 32(SI)(R9*4), Y2
 	VMAXPS Y1, Y2, Y1
 	ADDQ $16, R9
 	SUBQ $16, R8
-	JGE turn
+	JGE loop
 last:
 	ADDQ $16, R8
 	JZ done

@@ -24,11 +24,11 @@ TEXT ·sumAVX512Asm(SB), NOSPLIT, $0-20
 	VPXORD Z0, Z0, Z0
 	SUBQ $16, R8
 	JLT last
-turn:
+loop:
 	VADDPS (SI)(R9*4), Z0, Z0
 	ADDQ $16, R9
 	SUBQ $16, R8
-	JGE turn
+	JGE loop
 last:
 	ADDQ $16, R8
 	JZ done
@@ -43,36 +43,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func dotAVX512Asm(x, y *float32, n int) float32
-TEXT ·dotAVX512Asm(SB), NOSPLIT, $0-28
-	MOVQ x+0(FP), SI
-	MOVQ y+8(FP), DX
-	MOVQ n+16(FP), R8
-	XORQ R9, R9
-	VPXORD Z0, Z0, Z0
-	SUBQ $16, R8
-	JLT last
-turn:
-	VMOVUPS (SI)(R9*4), Z2
-	VFMADD231PS (DX)(R9*4), Z2, Z0
-	ADDQ $16, R9
-	SUBQ $16, R8
-	JGE turn
-last:
-	ADDQ $16, R8
-	JZ done
-	MOVQ $-1, R10
-	SHLXQ R8, R10, R10
-	NOTQ R10
-	KMOVW R10, K1
-	VMOVUPS.Z (SI)(R9*4), K1, Z2
-	VFMADD231PS (DX)(R9*4), Z2, K1, Z0
-done:
-	FOLD
-	VMOVSS X0, ret+24(FP)
-	VZEROUPPER
-	RET
-
 // func maxAVX512Asm(x *float32, n int) float32
 TEXT ·maxAVX512Asm(SB), NOSPLIT, $0-20
 	MOVQ x+0(FP), SI
@@ -81,12 +51,12 @@ TEXT ·maxAVX512Asm(SB), NOSPLIT, $0-20
 	VBROADCASTSS C_negInf, Z0
 	SUBQ $16, R8
 	JLT last
-turn:
+loop:
 	VMOVUPS (SI)(R9*4), Z2
 	VMAXPS Z0, Z2, Z0
 	ADDQ $16, R9
 	SUBQ $16, R8
-	JGE turn
+	JGE loop
 last:
 	ADDQ $16, R8
 	JZ done

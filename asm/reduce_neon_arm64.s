@@ -5,32 +5,28 @@
 // Reductions in sixteen lanes: V0 holds lanes 0 … 3, V1 4 … 7, V2 8 … 11,
 // V3 12 … 15. FOLD2 is the last step of the fold: it leaves the result in F0.
 //
-//    R1, R2  x, y    R8  numbers to go
-//    V4 … V7 16 numbers of x    V16 … V19 of y
+//    R1  x    R8  numbers to go    V4 … V7  16 numbers of x
 //
-// What is left behind the last 16 numbers goes to V4 and V16, 4 numbers at a
-// time and then 1 … 3, where the lanes that have no number hold one that
-// changes nothing: +0 in a sum; −0 times +0 in a sum of products, whose lanes
-// may be −0; −Inf in a maximum.
+// What is left after the last 16 numbers goes to V4, 4 numbers at a time and then
+// 1 … 3, where the lanes that have no number hold one that changes nothing: +0 in a
+// sum, −Inf in a maximum.
 
 #define FOLD2 \
 	VDUP V0.S[1], V1.S4; \
 	FADDS F1, F0, F0
 
-// PART loads the last R8+4 numbers, 0 … 3, to lanes of V.
-#define PART(R, L0, L1, L2, one, done) \
+// PART loads the last R8+4 numbers, 0 … 3, to lanes of V4.
+#define PART(one, done) \
 	TBZ $1, R8, one; \
-	VLD1.P 4(R), L0; \
-	VLD1.P 4(R), L1; \
+	VLD1.P 4(R1), V4.S[0]; \
+	VLD1.P 4(R1), V4.S[1]; \
 	TBZ $0, R8, done; \
-	VLD1 (R), L2; \
+	VLD1 (R1), V4.S[2]; \
 	B done; \
 one: \
 	TBZ $0, R8, done; \
-	VLD1 (R), L0; \
+	VLD1 (R1), V4.S[0]; \
 done:
-#define PARTX(one, done) PART(R1, V4.S[0], V4.S[1], V4.S[2], one, done)
-#define PARTY(one, done) PART(R2, V16.S[0], V16.S[1], V16.S[2], one, done)
 
 // NEXT goes to part where fewer than 4 numbers are left.
 #define NEXT(part) \
@@ -70,22 +66,22 @@ last:
 	SUB $4, R8
 part3:
 	VEOR V4.B16, V4.B16, V4.B16
-	PARTX(xOne3, xDone3)
+	PART(xOne3, xDone3)
 	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 	B done
 part0:
 	VEOR V4.B16, V4.B16, V4.B16
-	PARTX(xOne0, xDone0)
+	PART(xOne0, xDone0)
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	B done
 part1:
 	VEOR V4.B16, V4.B16, V4.B16
-	PARTX(xOne1, xDone1)
+	PART(xOne1, xDone1)
 	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
 	B done
 part2:
 	VEOR V4.B16, V4.B16, V4.B16
-	PARTX(xOne2, xDone2)
+	PART(xOne2, xDone2)
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 done:
 	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
@@ -95,83 +91,6 @@ done:
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	FOLD2
 	FMOVS F0, ret+16(FP)
-	RET
-
-// func dotNEONAsm(x, y *float32, n int) float32
-TEXT ·dotNEONAsm(SB), NOSPLIT, $0-28
-	MOVD x+0(FP), R1
-	MOVD y+8(FP), R2
-	MOVD n+16(FP), R8
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	SUBS $16, R8, R8
-	BLT last
-many:
-	VLD1.P 64(R1), [V4.S4, V5.S4, V6.S4, V7.S4]
-	VLD1.P 64(R2), [V16.S4, V17.S4, V18.S4, V19.S4]
-	VFMLA V16.S4, V4.S4, V0.S4
-	VFMLA V17.S4, V5.S4, V1.S4
-	VFMLA V18.S4, V6.S4, V2.S4
-	VFMLA V19.S4, V7.S4, V3.S4
-	SUBS $16, R8, R8
-	BGE many
-last:
-	ADDS $16, R8, R8
-	BEQ done
-	NEXT(part0)
-	FMOVQ.P 16(R1), F4
-	FMOVQ.P 16(R2), F16
-	VFMLA V16.S4, V4.S4, V0.S4
-	NEXT(part1)
-	FMOVQ.P 16(R1), F4
-	FMOVQ.P 16(R2), F16
-	VFMLA V16.S4, V4.S4, V1.S4
-	NEXT(part2)
-	FMOVQ.P 16(R1), F4
-	FMOVQ.P 16(R2), F16
-	VFMLA V16.S4, V4.S4, V2.S4
-	SUB $4, R8
-part3:
-	MOVW $0x80000000, R9
-	VDUP R9, V4.S4
-	VEOR V16.B16, V16.B16, V16.B16
-	PARTX(xOne3, xDone3)
-	PARTY(yOne3, yDone3)
-	VFMLA V16.S4, V4.S4, V3.S4
-	B done
-part0:
-	MOVW $0x80000000, R9
-	VDUP R9, V4.S4
-	VEOR V16.B16, V16.B16, V16.B16
-	PARTX(xOne0, xDone0)
-	PARTY(yOne0, yDone0)
-	VFMLA V16.S4, V4.S4, V0.S4
-	B done
-part1:
-	MOVW $0x80000000, R9
-	VDUP R9, V4.S4
-	VEOR V16.B16, V16.B16, V16.B16
-	PARTX(xOne1, xDone1)
-	PARTY(yOne1, yDone1)
-	VFMLA V16.S4, V4.S4, V1.S4
-	B done
-part2:
-	MOVW $0x80000000, R9
-	VDUP R9, V4.S4
-	VEOR V16.B16, V16.B16, V16.B16
-	PARTX(xOne2, xDone2)
-	PARTY(yOne2, yDone2)
-	VFMLA V16.S4, V4.S4, V2.S4
-done:
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
-	FOLD2
-	FMOVS F0, ret+24(FP)
 	RET
 
 // func maxNEONAsm(x *float32, n int) float32
@@ -215,25 +134,25 @@ last:
 	SUB $4, R8
 part3:
 	VDUP R9, V4.S4
-	PARTX(xOne3, xDone3)
+	PART(xOne3, xDone3)
 	WORD $0x6ea3e490 // fcmgt v16.4s, v4.4s, v3.4s
 	VBIT V16.B16, V4.B16, V3.B16
 	B done
 part0:
 	VDUP R9, V4.S4
-	PARTX(xOne0, xDone0)
+	PART(xOne0, xDone0)
 	WORD $0x6ea0e490 // fcmgt v16.4s, v4.4s, v0.4s
 	VBIT V16.B16, V4.B16, V0.B16
 	B done
 part1:
 	VDUP R9, V4.S4
-	PARTX(xOne1, xDone1)
+	PART(xOne1, xDone1)
 	WORD $0x6ea1e490 // fcmgt v16.4s, v4.4s, v1.4s
 	VBIT V16.B16, V4.B16, V1.B16
 	B done
 part2:
 	VDUP R9, V4.S4
-	PARTX(xOne2, xDone2)
+	PART(xOne2, xDone2)
 	WORD $0x6ea2e490 // fcmgt v16.4s, v4.4s, v2.4s
 	VBIT V16.B16, V4.B16, V2.B16
 done:

@@ -14,22 +14,6 @@ func softmaxGo(p, z []float32) {
 	}
 }
 
-func softmaxCrossEntropyGo(d, z []float32, label int, k float32) (loss float32) {
-	checkSoftmaxCrossEntropy(d, z, label)
-	m := maxGo(z)
-	margin := z[label] - m // before d, which may be z, is written
-	for i, v := range z {
-		d[i] = exp32(v - m)
-	}
-	s := sumGo(d)
-	r, e := k/s, d[label]
-	for i := range d {
-		d[i] *= r
-	}
-	d[label] = fma32(e, r, -k)
-	return log32(s) - margin
-}
-
 // columnMax returns the maximum of a column of a panel, by the rule of
 // [Kernels.Max].
 func columnMax(column []float32, classes int) float32 {

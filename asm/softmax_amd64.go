@@ -2,32 +2,16 @@
 
 package asm
 
-// softmaxColumnsAVX512Asm is softmaxPanelGo for 16 columns.
-//
-//go:noescape
-func softmaxColumnsAVX512Asm(p, z *float32, classes int)
+// The assembly of the panel kernels is softmaxPanelGo and crossEntropyPanelGo for the
+// columns of one register.
 
-// crossEntropyColumnsAVX512Asm is crossEntropyPanelGo for 16 columns.
-//
-//go:noescape
+func softmaxColumnsAVX512Asm(p, z *float32, classes int)
 func crossEntropyColumnsAVX512Asm(d, z *float32, classes int, labels *int32, k, loss *float32) int
 
 func softmaxAVX512(p, z []float32) {
 	checkSoftmax(p, z)
 	expShiftedAVX512Asm(&p[0], &z[0], len(z), maxAVX512Asm(&z[0], len(z)))
 	scaleAVX512Asm(&p[0], &p[0], len(p), 1/sumAVX512Asm(&p[0], len(p)))
-}
-
-func softmaxCrossEntropyAVX512(d, z []float32, label int, k float32) (loss float32) {
-	checkSoftmaxCrossEntropy(d, z, label)
-	m := maxAVX512Asm(&z[0], len(z))
-	margin := z[label] - m // before d, which may be z, is written
-	expShiftedAVX512Asm(&d[0], &z[0], len(z), m)
-	s := sumAVX512Asm(&d[0], len(d))
-	r, e := k/s, d[label]
-	scaleAVX512Asm(&d[0], &d[0], len(d), r)
-	d[label] = fma32(e, r, -k)
-	return log32(s) - margin
 }
 
 func softmaxPanelAVX512(p, z []float32, classes, n int) {
@@ -45,32 +29,13 @@ func crossEntropyPanelAVX512(d, z []float32, classes, n int, labels []int32, k, 
 	return hits
 }
 
-// softmaxColumnsAVX2Asm is softmaxPanelGo for 8 columns.
-//
-//go:noescape
 func softmaxColumnsAVX2Asm(p, z *float32, classes int)
-
-// crossEntropyColumnsAVX2Asm is crossEntropyPanelGo for 8 columns.
-//
-//go:noescape
 func crossEntropyColumnsAVX2Asm(d, z *float32, classes int, labels *int32, k, loss *float32) int
 
 func softmaxAVX2(p, z []float32) {
 	checkSoftmax(p, z)
 	expShiftedAVX2Asm(&p[0], &z[0], len(z), maxAVX2Asm(&z[0], len(z)))
 	scaleAVX2Asm(&p[0], &p[0], len(p), 1/sumAVX2Asm(&p[0], len(p)))
-}
-
-func softmaxCrossEntropyAVX2(d, z []float32, label int, k float32) (loss float32) {
-	checkSoftmaxCrossEntropy(d, z, label)
-	m := maxAVX2Asm(&z[0], len(z))
-	margin := z[label] - m // before d, which may be z, is written
-	expShiftedAVX2Asm(&d[0], &z[0], len(z), m)
-	s := sumAVX2Asm(&d[0], len(d))
-	r, e := k/s, d[label]
-	scaleAVX2Asm(&d[0], &d[0], len(d), r)
-	d[label] = fma32(e, r, -k)
-	return log32(s) - margin
 }
 
 func softmaxPanelAVX2(p, z []float32, classes, n int) {

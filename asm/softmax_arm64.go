@@ -51,18 +51,6 @@ func softmaxNEON(p, z []float32) {
 	scaleNEONAsm(&p[0], &p[0], len(p), 1/sumNEONAsm(&p[0], len(p)))
 }
 
-func softmaxCrossEntropyNEON(d, z []float32, label int, k float32) (loss float32) {
-	checkSoftmaxCrossEntropy(d, z, label)
-	m := maxNEONAsm(&z[0], len(z))
-	margin := z[label] - m // before d, which may be z, is written
-	expNEONAsm(&d[0], &z[0], len(z), m)
-	s := sumNEONAsm(&d[0], len(d))
-	r, e := k/s, d[label]
-	scaleNEONAsm(&d[0], &d[0], len(d), r)
-	d[label] = fma32(e, r, -k)
-	return log32(s) - margin
-}
-
 func softmaxPanelNEON(p, z []float32, classes, n int) {
 	checkSoftmaxPanel("SoftmaxPanel", p, z, classes, n)
 	for s := 0; s < n; s += 16 {

@@ -39,7 +39,7 @@ func TestSoftmaxPanelIsSoftmax(t *testing.T) {
 					clear(wantD)
 					wantLoss := float32(0)
 					if label >= 0 {
-						wantLoss = softmaxCrossEntropyGo(wantD, row, int(label), k[s])
+						wantLoss = softmaxCrossEntropy(wantD, row, int(label), k[s])
 						if hit(row, int(label)) {
 							wantHits++
 						}
@@ -128,7 +128,7 @@ func TestSoftmaxAccuracy(t *testing.T) {
 			p, d := make([]float32, n), make([]float32, n)
 			set.Softmax(p, z)
 			label := n / 3
-			loss := set.SoftmaxCrossEntropy(d, z, label, k)
+			loss := crossEntropyOf(set, d, z, label, k)
 			m, sum, total := float64(maxGo(z)), 0.0, 0.0
 			for _, v := range z {
 				sum += math.Exp(float64(v) - m)
@@ -182,4 +182,35 @@ func TestSoftmaxLimits(t *testing.T) {
 			}
 		}
 	}
+}
+
+// softmaxCrossEntropy is a column of CrossEntropyPanel as a row: the gradient
+// d = k·(softmax(z) − onehot(label)) and the loss −log p[label].
+func softmaxCrossEntropy(d, z []float32, label int, k float32) (loss float32) {
+	m := maxGo(z)
+	margin := z[label] - m // before d, which may be z, is written
+	for i, v := range z {
+		d[i] = exp32(v - m)
+	}
+	s := sumGo(d)
+	r, e := k/s, d[label]
+	for i := range d {
+		d[i] *= r
+	}
+	d[label] = fma32(e, r, -k)
+	return log32(s) - margin
+}
+
+// crossEntropyOf is CrossEntropyPanel of one row.
+func crossEntropyOf(set *Kernels, d, z []float32, label int, k float32) float32 {
+	panel, loss, labels := make([]float32, len(z)*PanelWidth), make([]float32, 16), make([]int32, 16)
+	for c, v := range z {
+		panel[c*PanelWidth] = v
+	}
+	labels[0] = int32(label)
+	set.CrossEntropyPanel(panel, panel, len(z), 16, labels, filled(16, k), loss)
+	for c := range d {
+		d[c] = panel[c*PanelWidth]
+	}
+	return loss[0]
 }

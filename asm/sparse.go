@@ -31,7 +31,7 @@ const bytesOfRow = 4 * PanelWidth
 // maxTermSteps is the largest k of SparseRows.
 const maxTermSteps = (math.MaxUint16 + 1) / bytesOfRow
 
-// termSlack is how many terms a set may write behind the last one.
+// termSlack is how many terms a set may write after the last one.
 const termSlack = 8
 
 // NewSparseRows returns SparseRows that have room for m rows of k elements, m ≥ 0 and 1 ≤ k ≤ 512.

@@ -19,7 +19,7 @@ var maskedAVX2 = func() (table [256][8]uint8) {
 }()
 
 // compressRowsAVX2Asm is compressRowsGo for m ≥ 1 rows; pa is in bytes. It writes up to
-// termSlack terms behind the n that it returns.
+// termSlack terms after the n that it returns.
 //
 //go:noescape
 func compressRowsAVX2Asm(ta *float32, tb *uint16, a *float32, m, k, pa int) (n, count int)

@@ -11,10 +11,10 @@
 //    R0, R1    a and b of the next quad       R7      b of the terms left in it, V24 their a
 //    R2, R3    B, distance of its panels      R8, R9  row k of B in both panels; scratch
 //    R4, R5    row i of C, distance of its panels
-//    R6        accumulate                     R10     b behind all terms
+//    R6        accumulate                     R10     b after all terms
 //
 // Four terms, a quad, are loaded at once. The terms of all rows are one list: the code for
-// a next row stands behind that for the terms and goes back to where it came from.
+// a next row lies after that for the terms and goes back to where it came from.
 
 #define STOREROW \
 	MOVD R4, R8; \

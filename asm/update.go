@@ -20,14 +20,14 @@ func tiny0(x float32) float32 {
 func sqrt32(x float32) float32 { return float32(math.Sqrt(float64(x))) }
 
 func sgdGo(w, g []float32, lr float32) {
-	checkLengths2("SGD", len(w), len(g))
+	equal2("SGD", w, g)
 	for i, g := range g {
 		w[i] -= float32(g * lr)
 	}
 }
 
 func momentumGo(w, g, m []float32, lr, mu float32) {
-	checkLengths3("Momentum", len(w), len(g), len(m))
+	equal3("Momentum", w, g, m)
 	for i, g := range g {
 		u := float32(g * lr)
 		v := tiny0(float32(m[i]*mu) - u)
@@ -37,7 +37,7 @@ func momentumGo(w, g, m []float32, lr, mu float32) {
 }
 
 func nesterovGo(w, g, m []float32, lr, mu float32) {
-	checkLengths3("Nesterov", len(w), len(g), len(m))
+	equal3("Nesterov", w, g, m)
 	for i, g := range g {
 		u := float32(g * lr)
 		v := tiny0(float32(m[i]*mu) - u)
@@ -47,7 +47,7 @@ func nesterovGo(w, g, m []float32, lr, mu float32) {
 }
 
 func adagradGo(w, g, v []float32, lr, eps float32) {
-	checkLengths3("Adagrad", len(w), len(g), len(v))
+	equal3("Adagrad", w, g, v)
 	for i, g := range g {
 		s := v[i] + float32(g*g)
 		v[i] = s
@@ -56,7 +56,7 @@ func adagradGo(w, g, v []float32, lr, eps float32) {
 }
 
 func rmspropGo(w, g, v []float32, lr, rho, c, eps float32) {
-	checkLengths3("RMSprop", len(w), len(g), len(v))
+	equal3("RMSprop", w, g, v)
 	for i, g := range g {
 		s := tiny0(float32(rho*v[i]) + float32(c*float32(g*g)))
 		v[i] = s
@@ -65,7 +65,7 @@ func rmspropGo(w, g, v []float32, lr, rho, c, eps float32) {
 }
 
 func rmspropMomentumGo(w, g, v, m []float32, lr, rho, c, mu, eps float32) {
-	checkLengths4("RMSpropMomentum", len(w), len(g), len(v), len(m))
+	equal4("RMSpropMomentum", w, g, v, m)
 	for i, g := range g {
 		s := tiny0(float32(rho*v[i]) + float32(c*float32(g*g)))
 		v[i] = s
@@ -76,12 +76,38 @@ func rmspropMomentumGo(w, g, v, m []float32, lr, rho, c, mu, eps float32) {
 }
 
 func adamGo(w, g, m, v []float32, alpha, c1, c2, eps float32) {
-	checkLengths4("Adam", len(w), len(g), len(m), len(v))
+	equal4("Adam", w, g, m, v)
 	for i, g := range g {
 		a := tiny0(m[i] + float32((g-m[i])*c1))
 		m[i] = a
 		s := tiny0(v[i] + float32((float32(g*g)-v[i])*c2))
 		v[i] = s
 		w[i] -= float32(a*alpha) / (sqrt32(s) + eps)
+	}
+}
+
+func nadamGo(w, g, m, v []float32, a, b, c1, c2, eps float32) {
+	equal4("Nadam", w, g, m, v)
+	for i, g := range g {
+		f := tiny0(m[i] + float32((g-m[i])*c1))
+		m[i] = f
+		s := tiny0(v[i] + float32((float32(g*g)-v[i])*c2))
+		v[i] = s
+		w[i] -= (float32(f*a) + float32(g*b)) / (sqrt32(s) + eps)
+	}
+}
+
+func lionGo(w, g, m []float32, lr, beta1, c1, beta2, c2 float32) {
+	equal3("Lion", w, g, m)
+	for i, g := range g {
+		switch direction := float32(m[i]*beta1) + float32(g*c1); {
+		case direction > 0:
+			w[i] -= lr
+		case direction < 0:
+			w[i] += lr
+		case direction != direction:
+			w[i] = direction // NaN
+		}
+		m[i] = tiny0(float32(m[i]*beta2) + float32(g*c2))
 	}
 }

@@ -2,170 +2,98 @@
 
 package asm
 
-// sgdAVX512Asm is sgdGo for n ≥ 1 parameters.
-//
-//go:noescape
+// The update rules in update.go.
+
 func sgdAVX512Asm(w, dw *float32, n int, lr float32)
-
-func sgdAVX512(w, dw []float32, lr float32) {
-	checkLengths2("SGD", len(w), len(dw))
-	if len(w) > 0 {
-		sgdAVX512Asm(&w[0], &dw[0], len(w), lr)
-	}
-}
-
-// momentumAVX512Asm is momentumGo for n ≥ 1 parameters.
-//
-//go:noescape
 func momentumAVX512Asm(w, dw, m *float32, n int, lr, mu float32)
-
-func momentumAVX512(w, dw, m []float32, lr, mu float32) {
-	checkLengths3("Momentum", len(w), len(dw), len(m))
-	if len(w) > 0 {
-		momentumAVX512Asm(&w[0], &dw[0], &m[0], len(w), lr, mu)
-	}
-}
-
-// nesterovAVX512Asm is nesterovGo for n ≥ 1 parameters.
-//
-//go:noescape
 func nesterovAVX512Asm(w, dw, m *float32, n int, lr, mu float32)
-
-func nesterovAVX512(w, dw, m []float32, lr, mu float32) {
-	checkLengths3("Nesterov", len(w), len(dw), len(m))
-	if len(w) > 0 {
-		nesterovAVX512Asm(&w[0], &dw[0], &m[0], len(w), lr, mu)
-	}
-}
-
-// adagradAVX512Asm is adagradGo for n ≥ 1 parameters.
-//
-//go:noescape
 func adagradAVX512Asm(w, dw, v *float32, n int, lr, eps float32)
-
-func adagradAVX512(w, dw, v []float32, lr, eps float32) {
-	checkLengths3("Adagrad", len(w), len(dw), len(v))
-	if len(w) > 0 {
-		adagradAVX512Asm(&w[0], &dw[0], &v[0], len(w), lr, eps)
-	}
-}
-
-// rmspropAVX512Asm is rmspropGo for n ≥ 1 parameters.
-//
-//go:noescape
 func rmspropAVX512Asm(w, dw, v *float32, n int, lr, rho, c, eps float32)
-
-func rmspropAVX512(w, dw, v []float32, lr, rho, c, eps float32) {
-	checkLengths3("RMSprop", len(w), len(dw), len(v))
-	if len(w) > 0 {
-		rmspropAVX512Asm(&w[0], &dw[0], &v[0], len(w), lr, rho, c, eps)
-	}
-}
-
-// rmspropMomentumAVX512Asm is rmspropMomentumGo for n ≥ 1 parameters.
-//
-//go:noescape
 func rmspropMomentumAVX512Asm(w, dw, v, m *float32, n int, lr, rho, c, mu, eps float32)
-
-func rmspropMomentumAVX512(w, dw, v, m []float32, lr, rho, c, mu, eps float32) {
-	checkLengths4("RMSpropMomentum", len(w), len(dw), len(v), len(m))
-	if len(w) > 0 {
-		rmspropMomentumAVX512Asm(&w[0], &dw[0], &v[0], &m[0], len(w), lr, rho, c, mu, eps)
-	}
-}
-
-// adamAVX512Asm is adamGo for n ≥ 1 parameters.
-//
-//go:noescape
 func adamAVX512Asm(w, dw, m, v *float32, n int, alpha, c1, c2, eps float32)
+func nadamAVX512Asm(w, dw, m, v *float32, n int, a, b, c1, c2, eps float32)
+func lionAVX512Asm(w, dw, m *float32, n int, lr, beta1, c1, beta2, c2 float32)
 
-func adamAVX512(w, dw, m, v []float32, alpha, c1, c2, eps float32) {
-	checkLengths4("Adam", len(w), len(dw), len(m), len(v))
-	if len(w) > 0 {
-		adamAVX512Asm(&w[0], &dw[0], &m[0], &v[0], len(w), alpha, c1, c2, eps)
-	}
+func sgdAVX512(w, g []float32, lr float32) {
+	sgdAVX512Asm(at(w), at(g), equal2("SGD", w, g), lr)
 }
 
-// sgdAVX2Asm is sgdGo for n ≥ 1 parameters.
-//
-//go:noescape
+func momentumAVX512(w, g, m []float32, lr, mu float32) {
+	momentumAVX512Asm(at(w), at(g), at(m), equal3("Momentum", w, g, m), lr, mu)
+}
+
+func nesterovAVX512(w, g, m []float32, lr, mu float32) {
+	nesterovAVX512Asm(at(w), at(g), at(m), equal3("Nesterov", w, g, m), lr, mu)
+}
+
+func adagradAVX512(w, g, v []float32, lr, eps float32) {
+	adagradAVX512Asm(at(w), at(g), at(v), equal3("Adagrad", w, g, v), lr, eps)
+}
+
+func rmspropAVX512(w, g, v []float32, lr, rho, c, eps float32) {
+	rmspropAVX512Asm(at(w), at(g), at(v), equal3("RMSprop", w, g, v), lr, rho, c, eps)
+}
+
+func rmspropMomentumAVX512(w, g, v, m []float32, lr, rho, c, mu, eps float32) {
+	rmspropMomentumAVX512Asm(at(w), at(g), at(v), at(m), equal4("RMSpropMomentum", w, g, v, m), lr, rho, c, mu, eps)
+}
+
+func adamAVX512(w, g, m, v []float32, alpha, c1, c2, eps float32) {
+	adamAVX512Asm(at(w), at(g), at(m), at(v), equal4("Adam", w, g, m, v), alpha, c1, c2, eps)
+}
+
+func nadamAVX512(w, g, m, v []float32, a, b, c1, c2, eps float32) {
+	nadamAVX512Asm(at(w), at(g), at(m), at(v), equal4("Nadam", w, g, m, v), a, b, c1, c2, eps)
+}
+
+func lionAVX512(w, g, m []float32, lr, beta1, c1, beta2, c2 float32) {
+	lionAVX512Asm(at(w), at(g), at(m), equal3("Lion", w, g, m), lr, beta1, c1, beta2, c2)
+}
+
+// The update rules in update.go.
+
 func sgdAVX2Asm(w, dw *float32, n int, lr float32)
-
-func sgdAVX2(w, dw []float32, lr float32) {
-	checkLengths2("SGD", len(w), len(dw))
-	if len(w) > 0 {
-		sgdAVX2Asm(&w[0], &dw[0], len(w), lr)
-	}
-}
-
-// momentumAVX2Asm is momentumGo for n ≥ 1 parameters.
-//
-//go:noescape
 func momentumAVX2Asm(w, dw, m *float32, n int, lr, mu float32)
-
-func momentumAVX2(w, dw, m []float32, lr, mu float32) {
-	checkLengths3("Momentum", len(w), len(dw), len(m))
-	if len(w) > 0 {
-		momentumAVX2Asm(&w[0], &dw[0], &m[0], len(w), lr, mu)
-	}
-}
-
-// nesterovAVX2Asm is nesterovGo for n ≥ 1 parameters.
-//
-//go:noescape
 func nesterovAVX2Asm(w, dw, m *float32, n int, lr, mu float32)
-
-func nesterovAVX2(w, dw, m []float32, lr, mu float32) {
-	checkLengths3("Nesterov", len(w), len(dw), len(m))
-	if len(w) > 0 {
-		nesterovAVX2Asm(&w[0], &dw[0], &m[0], len(w), lr, mu)
-	}
-}
-
-// adagradAVX2Asm is adagradGo for n ≥ 1 parameters.
-//
-//go:noescape
 func adagradAVX2Asm(w, dw, v *float32, n int, lr, eps float32)
-
-func adagradAVX2(w, dw, v []float32, lr, eps float32) {
-	checkLengths3("Adagrad", len(w), len(dw), len(v))
-	if len(w) > 0 {
-		adagradAVX2Asm(&w[0], &dw[0], &v[0], len(w), lr, eps)
-	}
-}
-
-// rmspropAVX2Asm is rmspropGo for n ≥ 1 parameters.
-//
-//go:noescape
 func rmspropAVX2Asm(w, dw, v *float32, n int, lr, rho, c, eps float32)
-
-func rmspropAVX2(w, dw, v []float32, lr, rho, c, eps float32) {
-	checkLengths3("RMSprop", len(w), len(dw), len(v))
-	if len(w) > 0 {
-		rmspropAVX2Asm(&w[0], &dw[0], &v[0], len(w), lr, rho, c, eps)
-	}
-}
-
-// rmspropMomentumAVX2Asm is rmspropMomentumGo for n ≥ 1 parameters.
-//
-//go:noescape
 func rmspropMomentumAVX2Asm(w, dw, v, m *float32, n int, lr, rho, c, mu, eps float32)
+func adamAVX2Asm(w, dw, m, v *float32, n int, alpha, c1, c2, eps float32)
+func nadamAVX2Asm(w, dw, m, v *float32, n int, a, b, c1, c2, eps float32)
+func lionAVX2Asm(w, dw, m *float32, n int, lr, beta1, c1, beta2, c2 float32)
 
-func rmspropMomentumAVX2(w, dw, v, m []float32, lr, rho, c, mu, eps float32) {
-	checkLengths4("RMSpropMomentum", len(w), len(dw), len(v), len(m))
-	if len(w) > 0 {
-		rmspropMomentumAVX2Asm(&w[0], &dw[0], &v[0], &m[0], len(w), lr, rho, c, mu, eps)
-	}
+func sgdAVX2(w, g []float32, lr float32) {
+	sgdAVX2Asm(at(w), at(g), equal2("SGD", w, g), lr)
 }
 
-// adamAVX2Asm is adamGo for n ≥ 1 parameters.
-//
-//go:noescape
-func adamAVX2Asm(w, dw, m, v *float32, n int, alpha, c1, c2, eps float32)
+func momentumAVX2(w, g, m []float32, lr, mu float32) {
+	momentumAVX2Asm(at(w), at(g), at(m), equal3("Momentum", w, g, m), lr, mu)
+}
 
-func adamAVX2(w, dw, m, v []float32, alpha, c1, c2, eps float32) {
-	checkLengths4("Adam", len(w), len(dw), len(m), len(v))
-	if len(w) > 0 {
-		adamAVX2Asm(&w[0], &dw[0], &m[0], &v[0], len(w), alpha, c1, c2, eps)
-	}
+func nesterovAVX2(w, g, m []float32, lr, mu float32) {
+	nesterovAVX2Asm(at(w), at(g), at(m), equal3("Nesterov", w, g, m), lr, mu)
+}
+
+func adagradAVX2(w, g, v []float32, lr, eps float32) {
+	adagradAVX2Asm(at(w), at(g), at(v), equal3("Adagrad", w, g, v), lr, eps)
+}
+
+func rmspropAVX2(w, g, v []float32, lr, rho, c, eps float32) {
+	rmspropAVX2Asm(at(w), at(g), at(v), equal3("RMSprop", w, g, v), lr, rho, c, eps)
+}
+
+func rmspropMomentumAVX2(w, g, v, m []float32, lr, rho, c, mu, eps float32) {
+	rmspropMomentumAVX2Asm(at(w), at(g), at(v), at(m), equal4("RMSpropMomentum", w, g, v, m), lr, rho, c, mu, eps)
+}
+
+func adamAVX2(w, g, m, v []float32, alpha, c1, c2, eps float32) {
+	adamAVX2Asm(at(w), at(g), at(m), at(v), equal4("Adam", w, g, m, v), alpha, c1, c2, eps)
+}
+
+func nadamAVX2(w, g, m, v []float32, a, b, c1, c2, eps float32) {
+	nadamAVX2Asm(at(w), at(g), at(m), at(v), equal4("Nadam", w, g, m, v), a, b, c1, c2, eps)
+}
+
+func lionAVX2(w, g, m []float32, lr, beta1, c1, beta2, c2 float32) {
+	lionAVX2Asm(at(w), at(g), at(m), equal3("Lion", w, g, m), lr, beta1, c1, beta2, c2)
 }

@@ -1,9 +1,9 @@
 //go:build arm64 && !purego
 
 #include "textflag.h"
-#include "turns_neon.h"
+#include "loops_neon.h"
 
-// Optimizer updates, 4 parameters a turn (SGD, which has no division to wait
+// Optimizer updates, 4 parameters an iteration (SGD, which has no division to wait
 // for, 16) in Keras's order of operations, every one rounded.
 //
 //    w  V0    first slot   V2    V4, V5, V6  scratch

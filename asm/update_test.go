@@ -189,3 +189,21 @@ func TestTiny0(t *testing.T) {
 		t.Errorf("tiny0(NaN) = %g", x)
 	}
 }
+
+// TestSGDInPlace: w may be its own gradient, which is how weights decay.
+func TestSGDInPlace(t *testing.T) {
+	for _, n := range lengths {
+		x := mixed.values(random(n), make([]float32, n))
+		want := append([]float32(nil), x...)
+		for i, v := range x {
+			want[i] -= float32(v * 0.01)
+		}
+		for _, k := range Available() {
+			w := append([]float32(nil), x...)
+			k.SGD(w, w, 0.01)
+			if d := diff(w, want); d != "" {
+				t.Errorf("%s: %d parameters: %s", k.Name, n, d)
+			}
+		}
+	}
+}

@@ -8,43 +8,18 @@ package asm
 //	for j < 8·(registers−1)+n { for k { y[j] = fma(x[k], w[k,j], y[j]) } }
 type vecMatFunc func(y, x, w *float32, ld, k, n int)
 
-//go:noescape
 func vecMat1AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat2AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat3AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat4AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat5AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat6AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat7AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat8AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat9AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat10AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat11AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat12AVX2(y, x, w *float32, ld, k, n int)
-
-//go:noescape
 func vecMat13AVX2(y, x, w *float32, ld, k, n int)
 
 // vecMatsAVX2[r−1] computes r registers.

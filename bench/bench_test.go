@@ -24,6 +24,7 @@ import (
 	"weft/matmul/pool"
 	"weft/mnist"
 	"weft/nn"
+	"weft/nn/layers"
 	"weft/optim"
 )
 
@@ -67,12 +68,12 @@ var clothes = sync.OnceValues(func() (train, other *mnist.Set) {
 
 // network is 784-hidden…-10, compiled.
 func network(b testing.TB, hidden []int, fn activations.Activation, o optim.Optimizer, k *asm.Kernels, workers int) *nn.Sequential {
-	m := nn.NewSequential("", nn.Flatten(28, 28))
+	m := nn.NewSequential("", layers.Flatten(28, 28))
 	for _, units := range hidden {
-		m.Add(nn.Dense(units, fn))
+		m.Add(layers.Dense(units, fn))
 	}
-	m.Add(nn.Dense(10, activations.Softmax))
-	if err := m.Compile(nn.Config{Optimizer: o, Workers: workers, Kernels: k}); err != nil {
+	m.Add(layers.Dense(10, activations.Softmax))
+	if err := m.Compile(nn.CompileOptions{Optimizer: o, Workers: workers, Kernels: k}); err != nil {
 		b.Fatal(err)
 	}
 	return m
@@ -94,7 +95,7 @@ func epoch(b *testing.B, s *mnist.Set, hidden []int, batch int, fn activations.A
 		flops += products * 2 * in * w[0]
 	}
 	operations := flops * s.Len()
-	each(b, fmt.Sprintf("%s/batch=%d/optimizer=%s/activation=%v", name(hidden), batch, optimizer, fn), operations, func(b *testing.B, k *asm.Kernels, workers int) {
+	each(b, fmt.Sprintf("%s/batch=%d/optimizer=%s/activation=%v", name(hidden), batch, optimizer, fn.Name()), operations, func(b *testing.B, k *asm.Kernels, workers int) {
 		m := network(b, hidden, fn, o, k, workers)
 		defer m.Close()
 		fit := func() {
@@ -250,6 +251,7 @@ func BenchmarkTraining(b *testing.B) {
 func BenchmarkFunction(b *testing.B) {
 	const n = 2048
 	x, y, m, v := filled(n), asm.Aligned(n), asm.Aligned(n), asm.Aligned(n)
+	labels, weights, losses := make([]int32, asm.PanelWidth), filled(asm.PanelWidth), asm.Aligned(asm.PanelWidth)
 	positive := asm.Aligned(n)
 	for i := range positive {
 		positive[i] = float32(i+1) / 256
@@ -264,7 +266,9 @@ func BenchmarkFunction(b *testing.B) {
 		{"tanh", func(k *asm.Kernels) { k.Tanh(y, x) }},
 		{"relu", func(k *asm.Kernels) { k.ReLU(y, x) }},
 		{"softmax", func(k *asm.Kernels) { k.Softmax(y, x) }},
-		{"crossentropy", func(k *asm.Kernels) { k.SoftmaxCrossEntropy(y, x, 7, 1) }},
+		{"crossentropy", func(k *asm.Kernels) {
+			k.CrossEntropyPanel(y, x, n/asm.PanelWidth, asm.PanelWidth, labels, weights, losses)
+		}},
 		{"adam", func(k *asm.Kernels) { k.Adam(y, x, m, v, 0.001, 0.1, 0.001, 1e-7) }},
 		{"rmsprop", func(k *asm.Kernels) { k.RMSprop(y, x, v, 0.001, 0.9, 0.1, 1e-7) }},
 		{"adagrad", func(k *asm.Kernels) { k.Adagrad(y, x, v, 0.001, 1e-7) }},

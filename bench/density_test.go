@@ -7,6 +7,7 @@ import (
 	"weft/activations"
 	"weft/asm"
 	"weft/nn"
+	"weft/nn/data"
 	"weft/optim"
 )
 
@@ -25,7 +26,7 @@ func TestDensity(t *testing.T) {
 	for _, c := range []struct {
 		hidden        []int
 		batch, epochs int
-		data          nn.Dataset
+		data          data.Source
 	}{
 		{[]int{100}, 32, 5, train},
 		{[]int{1024, 1024}, 128, 3, other},

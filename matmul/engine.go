@@ -33,19 +33,27 @@ type Engine struct {
 	busy     bool
 	kernels  *asm.Kernels
 	pool     *pool.Pool
+	throttle pool.Throttle
 	scratch  []scratch // of each worker
 	product  product   // under way
 	division division  // of its rows and columns over the workers
 }
 
-// New returns an engine on these kernels. Without a pool, nil, the goroutine
-// that calls does all the work.
+// New returns an engine on these kernels, which [asm.Best], [asm.Available] or
+// [asm.Named] make; it panics where they lack something. Without a pool, nil, the
+// goroutine that calls does all the work. With one, the engine uses as many of its
+// workers as pay: fewer for small products, and next to another busy process.
 func New(kernels *asm.Kernels, p *pool.Pool) *Engine {
-	workers := 1
-	if p != nil {
-		workers = p.Workers()
+	if kernels == nil || min(kernels.MR, kernels.MC, kernels.KC, kernels.KCShort, kernels.NC, kernels.NR) < 1 ||
+		kernels.Gemm == nil || kernels.VecMat == nil || kernels.Pack == nil || kernels.Transpose == nil || kernels.Scale == nil {
+		panic("matmul: New: the kernels are incomplete: take those of asm.Best, asm.Available or asm.Named, or change a copy of them")
 	}
-	return &Engine{kernels: kernels, pool: p, scratch: make([]scratch, workers)}
+	e := &Engine{kernels: kernels, pool: p, scratch: make([]scratch, 1)}
+	if p != nil {
+		e.scratch = make([]scratch, p.Workers())
+		e.throttle = pool.NewThrottle(p, p.Workers())
+	}
+	return e
 }
 
 // product is C = alpha·A·B, or C += with accumulate, k > 0 or not.
@@ -126,18 +134,23 @@ func (e *Engine) end() {
 func (e *Engine) run() {
 	p := &e.product
 	p.orient(e.kernels)
-	if len(e.scratch) > 1 {
-		if p.c.ColStride != 1 {
-			e.division = divideColumns(p.c.Rows, p.c.Cols, p.a.Cols, len(e.scratch))
-		} else {
-			e.division = divide(p.c.Rows, p.c.Cols, p.a.Cols, len(e.scratch))
-		}
-		if e.division.workers() > 1 {
+	if workers := len(e.scratch); workers > 1 && p.divide(&e.division, workers) {
+		if now := e.throttle.Next(); now == workers || p.divide(&e.division, now) {
 			e.pool.Run((*task)(e), e.division.workers())
 			return
 		}
 	}
 	e.scratch[0].multiply(e.kernels, p, 0, p.c.Rows, 0, p.c.Cols)
+}
+
+// divide divides the product over workers, and reports whether it is worth it.
+func (p *product) divide(d *division, workers int) bool {
+	if p.c.ColStride != 1 {
+		*d = divideColumns(p.c.Rows, p.c.Cols, p.a.Cols, workers)
+	} else {
+		*d = divide(p.c.Rows, p.c.Cols, p.a.Cols, workers)
+	}
+	return d.workers() > 1
 }
 
 // task is the product under way of an engine.

@@ -284,6 +284,17 @@ func TestMulContract(t *testing.T) {
 	}
 }
 
+// Kernels that lack something are refused when the engine is made.
+func TestNewContract(t *testing.T) {
+	noPack := *asm.Best()
+	noPack.Pack = nil
+	for name, k := range map[string]*asm.Kernels{"nil": nil, "empty": {}, "without a kernel": &noPack} {
+		if got := panics(func() { New(k, nil) }); !strings.Contains(got, "kernels are incomplete: take those of asm.Best") {
+			t.Errorf("%s: panic %q", name, got)
+		}
+	}
+}
+
 // Broadcast views: strides of 0 in A and B are legal.
 func TestMulBroadcast(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))

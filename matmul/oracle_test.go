@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"runtime"
 	"testing"
 
 	"weft/asm"
@@ -118,6 +120,13 @@ func sameBits(got, want Matrix) error {
 func copied(m Matrix) Matrix {
 	m.Data = append([]float32(nil), m.Data...)
 	return m
+}
+
+// TestMain lets as many workers run as the tests want: an engine uses no more than
+// GOMAXPROCS.
+func TestMain(m *testing.M) {
+	runtime.GOMAXPROCS(max(7, runtime.GOMAXPROCS(0)))
+	os.Exit(m.Run())
 }
 
 // setup is a set of kernels with a number of workers.

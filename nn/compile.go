@@ -20,6 +20,7 @@ import (
 // CompileOptions say how a model is trained and what it computes with.
 type CompileOptions struct {
 	Optimizer optim.Optimizer  // nil: RMSprop with Keras's defaults
+	Schedule  optim.Schedule   // of the learning rate, in place of the optimizer's; nil: that
 	Loss      losses.Loss      // nil: sparse categorical cross-entropy
 	Metrics   []metrics.Metric // over whole sets; nil: accuracy, where the loss has one
 	Seed      uint64           // of the initial weights, the shuffling and the dropout
@@ -30,6 +31,7 @@ type CompileOptions struct {
 // training is what Compile chooses and where training has come.
 type training struct {
 	optimizer optim.Optimizer
+	schedule  optim.Schedule // nil: the optimizer's own rate
 	loss      losses.Loss
 	metrics   []metrics.Metric // but for the accuracy that the loss counts
 	accuracy  bool             // the loss's accuracy is reported
@@ -98,13 +100,18 @@ func (m *Sequential) newTraining(o CompileOptions) (*training, error) {
 	if err := o.Optimizer.Validate(); err != nil {
 		return nil, err
 	}
+	if o.Schedule != nil {
+		if err := o.Schedule.Validate(); err != nil {
+			return nil, err
+		}
+	}
 	if o.Loss == nil {
 		o.Loss = losses.SparseCategoricalCrossentropy
 	}
 	if i := slices.Index(o.Metrics, nil); i >= 0 {
 		return nil, fmt.Errorf("nn: metric %d is nil", i)
 	}
-	t := &training{optimizer: o.Optimizer, loss: o.Loss, seed: o.Seed}
+	t := &training{optimizer: o.Optimizer, schedule: o.Schedule, loss: o.Loss, seed: o.Seed}
 	t.accuracy = o.Metrics == nil && losses.Answers(o.Loss, 1, 1) > 0
 	for _, metric := range o.Metrics {
 		if metric == metrics.Accuracy() && losses.Answers(o.Loss, 1, 1) > 0 {
@@ -117,6 +124,14 @@ func (m *Sequential) newTraining(o CompileOptions) (*training, error) {
 		return nil, err
 	}
 	return t, nil
+}
+
+// rate returns the learning rate of the next step.
+func (t *training) rate() float64 {
+	if t.schedule != nil {
+		return t.schedule.Rate(t.steps)
+	}
+	return t.optimizer.Rate()
 }
 
 // peel takes the last activation off the stack that is trained where the loss contains

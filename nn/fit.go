@@ -282,7 +282,7 @@ func (f *trainRun) step() error {
 	t, at := m.training, &m.training.position
 	first := p.Step * f.batch
 	last := min(first+f.batch, f.train.N)
-	rule := t.optimizer.At(t.steps+1, t.optimizer.Rate())
+	rule := t.optimizer.At(t.steps+1, t.rate())
 	sum, hits := f.trainer.Train(f.order[first:last], f.order[last:], t.steps+1, rule, at.sum())
 	if sum != sum {
 		return fmt.Errorf("nn: the loss became NaN in epoch %d, step %d of %d; the model has the weights of the step before: lower the learning rate, or look for NaN in the data", p.Epoch, p.Step+1, p.Steps)

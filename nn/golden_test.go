@@ -166,13 +166,13 @@ func TestBarriers(t *testing.T) {
 		want   string // the ops, a bar for a barrier
 	}{
 		{"tutorial", []layers.Layer{layers.Flatten(28, 28), layers.Dense(100, activations.ReLU), layers.Dense(10, activations.Softmax)},
-			"denseForward activationForward copyRows | denseForward lossOp denseBackward | activationBackward denseUpdate denseUpdate"},
+			"denseForward activationForward across | denseForward lossOp denseBackward | activationBackward denseUpdate denseUpdate"},
 		{"more samples than units", []layers.Layer{layers.Flatten(28, 28), layers.Dense(16, activations.ReLU), layers.Dense(10, activations.Softmax)},
-			"denseForward activationForward copyRows denseForward lossOp denseBackward activationBackward | denseUpdate denseUpdate"},
+			"denseForward activationForward across denseForward lossOp denseBackward activationBackward | denseUpdate denseUpdate"},
 		{"one layer", []layers.Layer{layers.Flatten(28, 28), layers.Dense(10, activations.Softmax)},
 			"denseForward lossOp | denseUpdate"},
 		{"two large layers", []layers.Layer{layers.Flatten(28, 28), layers.Dense(100, activations.ReLU), layers.Dropout(0.5), layers.Dense(50, activations.ReLU), layers.Dense(10, activations.Softmax)},
-			"denseForward activationForward dropoutForward copyRows | denseForward activationForward copyRows | denseForward lossOp denseBackward | activationBackward | denseBackward dropoutBackward activationBackward denseUpdate | denseUpdate denseUpdate"},
+			"denseForward activationForward dropoutForward across | denseForward activationForward across | denseForward lossOp denseBackward | activationBackward | denseBackward dropoutBackward activationBackward denseUpdate | denseUpdate denseUpdate"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := compiled(t, NewSequential("", c.layers...), CompileOptions{Workers: 2})

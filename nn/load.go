@@ -183,17 +183,9 @@ func (s *savedModel) model() (*Sequential, *CompileOptions, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var options *CompileOptions
-	slots := 0
-	if s.Optimizer != "" {
-		options = &CompileOptions{Seed: s.Seed}
-		if options.Optimizer, err = optim.FromConfig(s.Optimizer, s.Rates); err != nil {
-			return nil, nil, fmt.Errorf("nn: the optimizer of the saved model: %w", err)
-		}
-		if options.Loss, err = losses.ByName(s.Loss); err != nil {
-			return nil, nil, fmt.Errorf("nn: the saved model: %w", err)
-		}
-		slots = len(options.Optimizer.Slots())
+	options, slots, err := s.options()
+	if err != nil {
+		return nil, nil, err
 	}
 	if s.Slots != 0 && s.Slots != slots || s.Steps < 0 || s.Steps > mostTrained || s.Epochs < 0 || s.Epochs > mostTrained {
 		return nil, nil, fmt.Errorf("nn: the saved model has %d optimizer slots, %d steps and %d epochs for the optimizer %q: the file is damaged", s.Slots, s.Steps, s.Epochs, s.Optimizer)
@@ -202,6 +194,27 @@ func (s *savedModel) model() (*Sequential, *CompileOptions, error) {
 		return nil, nil, fmt.Errorf("nn: the saved model says %d numbers, its layers have %d: the file is damaged", s.Floats, want)
 	}
 	return m, options, nil
+}
+
+// options returns what compiles the model of a header, nil for a model that was not
+// compiled, and the number of slots of its optimizer.
+func (s *savedModel) options() (o *CompileOptions, slots int, err error) {
+	if s.Optimizer == "" {
+		return nil, 0, nil
+	}
+	o = &CompileOptions{Seed: s.Seed}
+	if o.Optimizer, err = optim.FromConfig(s.Optimizer, s.Rates); err != nil {
+		return nil, 0, fmt.Errorf("nn: the optimizer of the saved model: %w", err)
+	}
+	if o.Loss, err = losses.ByName(s.Loss); err != nil {
+		return nil, 0, fmt.Errorf("nn: the saved model: %w", err)
+	}
+	if s.Schedule != nil {
+		if o.Schedule, err = optim.ScheduleFromConfig(s.Schedule.Name, s.Schedule.Config); err != nil {
+			return nil, 0, fmt.Errorf("nn: the schedule of the saved model: %w", err)
+		}
+	}
+	return o, len(o.Optimizer.Slots()), nil
 }
 
 // restore builds and compiles a loaded model and fills it with its tensors.

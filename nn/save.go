@@ -42,8 +42,15 @@ type savedModel struct {
 	Epochs    int                `json:"epochs,omitempty"` // trained so far
 	Optimizer string             `json:"optimizer,omitempty"`
 	Rates     map[string]float64 `json:"hyperparameters,omitempty"`
+	Schedule  *savedSchedule     `json:"schedule,omitempty"` // of the learning rate
 	Slots     int                `json:"slots,omitempty"`    // tensors of the optimizer follow
 	Position  *position          `json:"position,omitempty"` // of a Fit that was stopped inside an epoch
+}
+
+// savedSchedule is a learning-rate schedule in the header.
+type savedSchedule struct {
+	Name   string               `json:"name"`
+	Config map[string][]float64 `json:"config"`
 }
 
 // Save writes architecture, weights and, once the model has been trained, the state of
@@ -161,6 +168,9 @@ func (m *Sequential) header() (*savedModel, error) {
 	if t := m.training; t != nil {
 		s.Loss, s.Seed, s.Steps, s.Epochs = t.loss.Name(), t.seed, t.steps, m.epochs
 		s.Optimizer, s.Rates = t.optimizer.Name(), t.optimizer.Config()
+		if t.schedule != nil {
+			s.Schedule = &savedSchedule{t.schedule.Name(), t.schedule.Config()}
+		}
 		for _, p := range m.params {
 			s.Slots = max(s.Slots, len(p.Slots))
 		}
@@ -181,6 +191,13 @@ func (m *Sequential) checkSaved(t *training) error {
 		return fmt.Errorf("nn: the optimizer of model %q cannot be saved: %w", m.name, err)
 	} else if !reflect.DeepEqual(o, t.optimizer) {
 		return fmt.Errorf("nn: the optimizer of model %q, a %T, cannot be saved: Load would go on with a %T", m.name, t.optimizer, o)
+	}
+	if t.schedule != nil {
+		if o, err := optim.ScheduleFromConfig(t.schedule.Name(), t.schedule.Config()); err != nil {
+			return fmt.Errorf("nn: the schedule of model %q cannot be saved: %w", m.name, err)
+		} else if !reflect.DeepEqual(o, t.schedule) {
+			return fmt.Errorf("nn: the schedule of model %q, a %T, cannot be saved: Load would go on with a %T", m.name, t.schedule, o)
+		}
 	}
 	if l, err := losses.ByName(t.loss.Name()); err != nil {
 		return fmt.Errorf("nn: the loss of model %q cannot be saved: %w", m.name, err)

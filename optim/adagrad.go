@@ -48,7 +48,7 @@ func (o Adagrad) Validate() error {
 
 // At derives the constants of a step.
 func (o Adagrad) At(step int, rate float64) Step {
-	checkStep("adagrad", step)
+	checkStep(step)
 	return NewStep(adagrad, 1, float32(rate), float32(o.Epsilon))
 }
 

@@ -87,11 +87,11 @@ func ExampleNewAdam() {
 func ExampleByName() {
 	rule, err := optim.ByName("adam")
 	fmt.Printf("%+v %v\n", rule, err)
-	_, err = optim.ByName("lion")
-	fmt.Println(err)
+	_, err = optim.ByName("adamm") // lists the choices
+	fmt.Println(err != nil)
 	// Output:
-	// {LearningRate:0.001 Beta1:0.9 Beta2:0.999 Epsilon:1e-07} <nil>
-	// optim: no optimizer "lion": choose one of [sgd adagrad rmsprop adam]
+	// {LearningRate:0.001 Beta1:0.9 Beta2:0.999 Epsilon:1e-07 AMSGrad:false} <nil>
+	// true
 }
 
 // A rule is stored as its name and its hyper-parameters.
@@ -104,4 +104,36 @@ func ExampleFromConfig() {
 	// Output:
 	// true <nil>
 	// optim: rmsprop with rho 1: give 0 ≤ rho < 1
+}
+
+// A schedule is a function of the step, counted from 0. Here it warms up for two
+// steps and falls to 0 in four.
+func ExampleCosineDecay() {
+	rule, schedule := optim.NewSGD(0), optim.NewCosineDecay(0, 4).WithWarmup(0.1, 2)
+	w, g := []float32{1}, []float32{1}
+	for t := 1; t <= 7; t++ {
+		rate := schedule.Rate(t - 1)
+		step := rule.At(t, rate)
+		step.Update(asm.Best(), w, g, nil)
+		fmt.Printf("%.3f %.3f\n", rate, w[0])
+	}
+	// Output:
+	// 0.000 1.000
+	// 0.050 0.950
+	// 0.100 0.850
+	// 0.085 0.765
+	// 0.050 0.715
+	// 0.015 0.700
+	// 0.000 0.700
+}
+
+// Every rule takes a weight decay.
+func ExampleWithWeightDecay() {
+	rule := optim.WithWeightDecay(optim.NewSGD(0.5), 0.1)
+	w := []float32{1}
+	step := rule.At(1, rule.Rate())
+	step.Update(asm.Best(), w, []float32{0}, nil)
+	fmt.Println(w, rule.Config()["weight_decay"])
+	// Output:
+	// [0.95] 0.1
 }

@@ -3,11 +3,9 @@
 // lives with the caller, so that a rule is a value that may be shared and
 // compared.
 //
-//	rule      Keras's defaults                         slots (start)
-//	SGD       rate 0.01, momentum 0                    none, or m (0) with momentum
-//	Adagrad   rate 0.001, accumulator 0.1, ε 1e-7      v (0.1)
-//	RMSprop   rate 0.001, ρ 0.9, momentum 0, ε 1e-7    v (0), and m (0) with momentum
-//	Adam      rate 0.001, β₁ 0.9, β₂ 0.999, ε 1e-7     m (0), v (0)
+// [Names] lists the rules, [ByName] makes one with Keras's defaults, and
+// [WithWeightDecay] gives any of them decoupled weight decay. A [Schedule] is a
+// learning rate that is a function of the step.
 //
 // A step has two halves. [Optimizer.At] derives the constants of step t,
 // t = 1, 2, …; [Step.Update] applies them to any range of parameters, so that
@@ -21,16 +19,16 @@
 //
 // # Numbers
 //
-// Hyper-parameters are float64. The constants of a step are derived from them
-// in float64, from the number of the step alone (βᵗ by repeated squaring), and
-// rounded to float32 once. Every operation on parameters is rounded, in Keras's
+// Hyper-parameters are float64. The constants of a step are derived from them in
+// float64, from the number of the step and the rate alone (βᵗ by repeated squaring),
+// and rounded to float32 once. Every operation on parameters is rounded, in Keras's
 // order. In the golden test SGD in its three forms, Adagrad and RMSprop (without
-// momentum) give the bits of Keras 3.15.1 on TensorFlow; Adam differs by its rate
-// α alone, which Keras derives in float32.
-// Slots that decay below 2⁻¹⁰⁰ become +0, which Keras does not do: subnormal
-// slots of dead inputs make a step two to four times slower.
+// momentum) give the bits of Keras 3.15.1 on TensorFlow; Adam differs by its rate α
+// alone, which Keras derives in float32; all rules are within the error bound of
+// their formula. Slots that decay below 2⁻¹⁰⁰ become +0, which Keras does not do:
+// subnormal slots of dead inputs make a step two to four times slower.
 //
-// Clipping of gradients is not part of a rule: clip before Update.
+// Clipping of gradients is not part of a rule.
 package optim
 
 import (
@@ -38,6 +36,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"weft/optim/math64"
 )
 
 // Optimizer is an update rule: a value that holds hyper-parameters. Its state
@@ -45,7 +45,8 @@ import (
 type Optimizer interface {
 	// Name returns Keras's name, such as "adam".
 	Name() string
-	// Config returns all hyper-parameters; FromConfig makes the rule again.
+	// Config returns the hyper-parameters, but for a switch that is off and a weight
+	// decay of 0; FromConfig makes the rule again.
 	Config() map[string]float64
 	// Validate returns an error that names the first hyper-parameter out of
 	// its range as a float32. A rate of 0 is legal.
@@ -72,32 +73,39 @@ func ByName(name string) (Optimizer, error) {
 	return k.standard, nil
 }
 
-// FromConfig makes a rule from its name and all of its hyper-parameters, as
-// Config gave them. One that is missing, unknown or out of range is an error.
+// FromConfig makes a rule from its name and hyper-parameters, as Config gave them.
+// One that is missing has Keras's default; one that is unknown or out of range is
+// an error. Every rule takes weight_decay: see [Decayed].
 func FromConfig(name string, config map[string]float64) (Optimizer, error) {
 	k, err := kindOf(name)
 	if err != nil {
 		return nil, err
 	}
-	keys := slices.Sorted(maps.Keys(k.standard.Config()))
-	for _, key := range keys {
-		if _, ok := config[key]; !ok {
-			return nil, fmt.Errorf("optim: %s needs the hyper-parameter %q", name, key)
-		}
+	full := k.standard.Config()
+	_, own := full["weight_decay"]
+	for _, key := range append(k.options, "weight_decay") {
+		full[key] += 0 // a key of the rule
 	}
 	for _, key := range slices.Sorted(maps.Keys(config)) {
-		if !slices.Contains(keys, key) {
-			return nil, fmt.Errorf("optim: %s has no hyper-parameter %q: choose from %v", name, key, keys)
+		if _, known := full[key]; !known {
+			return nil, fmt.Errorf("optim: %s has no hyper-parameter %q: choose from %v", name, key, slices.Sorted(maps.Keys(full)))
 		}
+		full[key] = config[key]
 	}
-	o := k.from(config)
+	o := k.from(full)
+	if decay := full["weight_decay"]; !own && decay != 0 {
+		o = Decayed{o, decay}
+	}
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	made := o.Config()
-	for _, key := range keys { // a switch is 0 or 1, all else is kept as it is
-		if made[key] != config[key] {
-			return nil, fmt.Errorf("optim: %s with %s %v: give 1 for yes or 0 for no", name, key, config[key])
+	for _, key := range slices.Sorted(maps.Keys(full)) {
+		if made := o.Config()[key]; made != full[key] {
+			choice := fmt.Sprint(made) // there is no other
+			if made == 0 || made == 1 {
+				choice = "0 for no or 1 for yes"
+			}
+			return nil, fmt.Errorf("optim: %s with %s %v: give %s", name, key, full[key], choice)
 		}
 	}
 	return o, nil
@@ -111,24 +119,14 @@ func flag(b bool) float64 {
 	return 0
 }
 
-// power returns β to the n-th by repeated squaring, n ≥ 0: products only, so
-// that it is the same on every platform and needs no state.
-func power(beta float64, n int) float64 {
-	p := 1.0
-	for ; n > 0; n >>= 1 {
-		if n&1 != 0 {
-			p *= beta
-		}
-		beta *= beta
-	}
-	return p
-}
+// power returns β to the n-th by repeated squaring, which needs no state.
+func power(beta float64, n int) float64 { return math64.PowInt(beta, int64(n)) }
 
 // checkStep panics where step is not the number of a step: at 0 Adam's rate
 // would be 0/0.
-func checkStep(rule string, step int) {
+func checkStep(step int) {
 	if step < 1 {
-		panic(fmt.Sprintf("optim: %s: step %d: steps count from 1", rule, step))
+		panic(fmt.Sprintf("optim: step %d: steps count from 1", step))
 	}
 }
 

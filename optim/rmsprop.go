@@ -14,17 +14,21 @@ import (
 //	w = w − lr·g/√(v+ε)                               without momentum
 //	m = momentum·m + lr·g/√(v+ε); w = w − m           with momentum
 //
-// g, v, m and w have one shape.
+// Centered (Graves, "Generating sequences with recurrent neural networks", 2013)
+// it divides by the deviation of the gradients instead: with a = ρ·a + (1−ρ)·g the
+// root is √(max(v−a², 0)+ε). The maximum, which Keras lacks, keeps a difference
+// that rounding made negative from a root of it. g, v, m, a and w have one shape.
 type RMSprop struct {
 	LearningRate float64 // lr ≥ 0
 	Rho          float64 // decay of the squares, 0 ≤ ρ < 1
 	Momentum     float64 // 0 ≤ momentum < 1; 0: none
 	Epsilon      float64 // ε > 0
+	Centered     bool
 }
 
 // NewRMSprop returns the rule with Keras's rho 0.9, no momentum and epsilon
 // 1e-7; Keras's default rate is 0.001.
-func NewRMSprop(rate float64) RMSprop { return RMSprop{rate, 0.9, 0, 1e-7} }
+func NewRMSprop(rate float64) RMSprop { return RMSprop{rate, 0.9, 0, 1e-7, false} }
 
 // WithMomentum returns the rule with momentum, 0 ≤ momentum < 1.
 func (o RMSprop) WithMomentum(momentum float64) RMSprop { o.Momentum = momentum; return o }
@@ -32,15 +36,23 @@ func (o RMSprop) WithMomentum(momentum float64) RMSprop { o.Momentum = momentum;
 // WithRho returns the rule with another decay of the squares, 0 ≤ rho < 1.
 func (o RMSprop) WithRho(rho float64) RMSprop { o.Rho = rho; return o }
 
+// WithCentered returns the rule that divides by the deviation of the gradients.
+func (o RMSprop) WithCentered() RMSprop { o.Centered = true; return o }
+
 // Name returns "rmsprop".
 func (o RMSprop) Name() string { return "rmsprop" }
 
-// Slots returns one zero, two with momentum.
+// Slots returns zeros: the mean of the squares, with momentum the momentum, and
+// centered the mean of the gradients.
 func (o RMSprop) Slots() []float32 {
-	if o.Momentum == 0 {
-		return []float32{0}
+	n := 1
+	if o.Momentum != 0 {
+		n++
 	}
-	return []float32{0, 0}
+	if o.Centered {
+		n++
+	}
+	return make([]float32, n)
 }
 
 // Rate returns the learning rate.
@@ -49,9 +61,13 @@ func (o RMSprop) Rate() float64 { return o.LearningRate }
 // WithRate returns the rule with another learning rate.
 func (o RMSprop) WithRate(rate float64) Optimizer { o.LearningRate = rate; return o }
 
-// Config returns learning_rate, rho, momentum and epsilon.
+// Config returns learning_rate, rho, momentum and epsilon, and centered (1).
 func (o RMSprop) Config() map[string]float64 {
-	return map[string]float64{"learning_rate": o.LearningRate, "rho": o.Rho, "momentum": o.Momentum, "epsilon": o.Epsilon}
+	c := map[string]float64{"learning_rate": o.LearningRate, "rho": o.Rho, "momentum": o.Momentum, "epsilon": o.Epsilon}
+	if o.Centered {
+		c["centered"] = 1
+	}
+	return c
 }
 
 // Validate checks the hyper-parameters.
@@ -61,12 +77,17 @@ func (o RMSprop) Validate() error {
 
 // At derives the constants of a step.
 func (o RMSprop) At(step int, rate float64) Step {
-	checkStep("rmsprop", step)
-	lr, rho, rest, eps := float32(rate), float32(o.Rho), float32(1-o.Rho), float32(o.Epsilon)
-	if o.Momentum == 0 {
-		return NewStep(rmsprop, 1, lr, rho, rest, eps)
+	checkStep(step)
+	lr, rho, rest, eps, mu := float32(rate), float32(o.Rho), float32(1-o.Rho), float32(o.Epsilon), float32(o.Momentum)
+	switch {
+	case o.Centered && o.Momentum != 0:
+		return NewStep(rmspropCentered, 3, lr, rho, rest, eps, mu)
+	case o.Centered:
+		return NewStep(rmspropCentered, 2, lr, rho, rest, eps)
+	case o.Momentum != 0:
+		return NewStep(rmspropMomentum, 2, lr, rho, rest, mu, eps)
 	}
-	return NewStep(rmspropMomentum, 2, lr, rho, rest, float32(o.Momentum), eps)
+	return NewStep(rmsprop, 1, lr, rho, rest, eps)
 }
 
 func rmsprop(k *asm.Kernels, c *[8]float32, w, g []float32, slots [][]float32) {
@@ -77,6 +98,30 @@ func rmspropMomentum(k *asm.Kernels, c *[8]float32, w, g []float32, slots [][]fl
 	k.RMSpropMomentum(w, g, slots[0], slots[1], c[0], c[1], c[2], c[3], c[4])
 }
 
+// rmspropCentered has a momentum where it has three slots.
+func rmspropCentered(_ *asm.Kernels, c *[8]float32, w, g []float32, slots [][]float32) {
+	v, m, mean := slots[0][:len(w)], []float32(nil), slots[len(slots)-1][:len(w)]
+	if len(slots) == 3 {
+		m = slots[1][:len(w)]
+	}
+	lr, rho, rest, eps, mu := c[0], c[1], c[2], c[3], c[4]
+	for i, g := range g[:len(w)] {
+		s := tiny0(float32(rho*v[i]) + float32(rest*float32(g*g)))
+		a := tiny0(float32(rho*mean[i]) + float32(rest*g))
+		v[i], mean[i] = s, a
+		s -= float32(a * a)
+		if s < 0 {
+			s = 0
+		}
+		u := float32(lr*g) / sqrt32(s+eps)
+		if m != nil {
+			u = tiny0(float32(mu*m[i]) + u)
+			m[i] = u
+		}
+		w[i] -= u
+	}
+}
+
 func rmspropFrom(c map[string]float64) Optimizer {
-	return RMSprop{c["learning_rate"], c["rho"], c["momentum"], c["epsilon"]}
+	return RMSprop{c["learning_rate"], c["rho"], c["momentum"], c["epsilon"], c["centered"] == 1}
 }

@@ -67,7 +67,7 @@ func (o SGD) Validate() error {
 
 // At derives the constants of a step.
 func (o SGD) At(step int, rate float64) Step {
-	checkStep("sgd", step)
+	checkStep(step)
 	lr, mu := float32(rate), float32(o.Momentum)
 	switch {
 	case o.Momentum == 0:

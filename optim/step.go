@@ -19,7 +19,8 @@ type Kernel func(k *asm.Kernels, c *[8]float32, w, g []float32, slots [][]float3
 type Step struct {
 	Kernel    Kernel
 	Constants [8]float32
-	Slots     int // that the kernel reads
+	Slots     int     // that the kernel reads
+	Decay     float32 // before the kernel runs, w −= w·Decay
 }
 
 // NewStep returns a step of a kernel that reads that many slots, with up to
@@ -44,6 +45,9 @@ func (s *Step) Update(k *asm.Kernels, w, g []float32, slots [][]float32) {
 	}
 	if bad {
 		s.refuse(w, g, slots)
+	}
+	if s.Decay != 0 {
+		k.SGD(w, w, s.Decay)
 	}
 	s.Kernel(k, &s.Constants, w, g, slots)
 }

@@ -29,19 +29,19 @@ const oldest = 19
 // cpus are the models that the table has columns for.
 var cpus = []string{"neoverse-n1", "neoverse-v1", "neoverse-v2", "apple-m1"}
 
-// kernels are the functions whose inner loop is estimated, with what a turn of it
+// kernels are the functions whose inner loop is estimated, with what an iteration of it
 // computes.
 var kernels = []struct {
 	symbol string
 	what   string
-	count  float64 // numbers a turn; of a product, multiply-adds of 4 lanes
+	count  float64 // numbers an iteration; of a product, multiply-adds of 4 lanes
 	fma    bool    // the limit is that of the multiply-adds alone
 }{
 	{"gemm6x16NEON", "FMA", 24, true},
 	{"gemm5x16NEON", "FMA", 20, true},
 	{"gemm4x16NEON", "FMA", 16, true},
 	{"gemv4x16NEON", "FMA", 16, true},
-	{"sparseNEONAsm", "FMA", 64, true},
+	{"spmmNEONAsm", "FMA", 64, true},
 	{"expNEONAsm", "number", 4, false},
 	{"logNEONAsm", "number", 4, false},
 	{"sigmoidNEONAsm", "number", 4, false},

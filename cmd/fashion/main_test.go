@@ -109,8 +109,8 @@ func TestUsageErrors(t *testing.T) {
 		args string
 		want []string // in the message
 	}{
-		{"-optimizer adamw", []string{"-optimizer", "adamw", "sgd adagrad rmsprop adam"}},
-		{"-activation gelu", []string{"-activation", "gelu", "relu"}},
+		{"-optimizer adamx", []string{"-optimizer", "adamx", "sgd adagrad rmsprop adam"}},
+		{"-activation geluu", []string{"-activation", "geluu", "relu"}},
 		{"-activation softmax", []string{"-activation softmax", "relu, sigmoid, tanh or linear"}},
 		{"-hidden 100,,50", []string{"-hidden 100,,50", "none"}},
 		{"-hidden 0", []string{"-hidden 0", "≥ 1"}},

@@ -63,8 +63,8 @@ func (n *network) resolve(given map[string]bool) (err error) {
 	if n.activation, err = activations.ByName(n.activationName); err != nil {
 		return usagef("-activation: %w", err)
 	}
-	if n.activation.Traits().RowWise {
-		return usagef("-activation %s is for the last layer: choose relu, sigmoid, tanh or linear for the hidden ones", n.activationName)
+	if t := n.activation.Traits(); t.RowWise || t.NeedsInput {
+		return usagef("-activation %s is not for hidden layers: choose relu, sigmoid, tanh or linear for them", n.activationName)
 	}
 	if n.hidden, err = parseHidden(n.hiddenList); err != nil {
 		return err

@@ -80,8 +80,8 @@ func TestPoolWakes(t *testing.T) {
 		}
 		time.Sleep(2 * spinTime)
 	}
-	for i := range p.lanes {
-		for deadline := time.Now().Add(10 * time.Second); !p.lanes[i].parked.Load(); {
+	for i := range p.team.lanes {
+		for deadline := time.Now().Add(10 * time.Second); p.team.lanes[i].state.Load() != parked; {
 			if time.Now().After(deadline) {
 				t.Fatalf("worker %d does not park", i+1)
 			}
@@ -201,6 +201,47 @@ func TestPoolClose(t *testing.T) {
 	}
 }
 
+// A pool that nobody holds any more ends its goroutines without Close, also where it ran
+// a task that holds the pool.
+func TestPoolIsCollected(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for range 10 {
+		p := New(4)
+		p.Run(taskFunc(func(_, workers int) { p.Barrier(workers) }), 4)
+	}
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+		runtime.GC()
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// More workers than can run at the same time block at barriers instead of spinning.
+func TestPoolCrowd(t *testing.T) {
+	workers := 4 * runtime.NumCPU()
+	p := New(workers)
+	defer p.Close()
+	steps := make([]int, workers)
+	p.Run(taskFunc(func(worker, workers int) {
+		for step := 1; step <= 100; step++ {
+			steps[worker] = step
+			p.Barrier(workers)
+			for w, s := range steps {
+				if s != step {
+					t.Errorf("worker %d sees step %d of worker %d in step %d", worker, s, w, step)
+					return
+				}
+			}
+			p.Barrier(workers)
+		}
+	}), workers)
+	if n := p.team.blocked.Load(); n != 0 {
+		t.Errorf("%d waits still block", n)
+	}
+}
+
 func TestPoolContract(t *testing.T) {
 	if got := panics(func() { New(0) }); !strings.Contains(got, "0 workers: at least 1") {
 		t.Errorf("New(0): %q", got)
@@ -225,7 +266,7 @@ func TestPoolWaited(t *testing.T) {
 		before, begin := p.Waited(), time.Now()
 		p.Run(taskFunc(func(worker, workers int) {
 			if worker == 1 {
-				for p.arrived.Load() < 2 {
+				for p.team.arrived.Load() < 2 {
 					runtime.Gosched()
 				}
 				time.Sleep(pause)

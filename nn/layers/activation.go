@@ -44,8 +44,11 @@ func activate(b *Builder, fn activations.Activation, x *Tensor) *Tensor {
 	if fn == activations.Linear {
 		return x
 	}
-	x = b.Read(x)
 	traits := fn.Traits()
+	x = b.Read(x)
+	if traits.RowWise {
+		x = b.Panels(x)
+	}
 	split := x.Values.Split
 	if traits.RowWise {
 		split = engine.BySamples
@@ -54,9 +57,9 @@ func activate(b *Builder, fn activations.Activation, x *Tensor) *Tensor {
 	if x.Overwrite && !traits.NeedsInput {
 		y = x.InPlace(split)
 	} else {
-		y = b.Tensor(x.Shape, split, x.Grad != nil)
+		y = b.TensorLike(x, split, x.Grad != nil)
 	}
-	b.Forward(&activationForward{fn, x, y, split})
+	b.Forward(&activationForward{fn, x, y, split, traits.RowWise})
 	if dx := b.Gradient(x); dx != nil {
 		b.Backward(&activationBackward{fn: fn, traits: traits, x: x, y: y, dx: dx, forward: split})
 	}
@@ -65,9 +68,10 @@ func activate(b *Builder, fn activations.Activation, x *Tensor) *Tensor {
 
 // activationForward computes y = f(x); y may be x.
 type activationForward struct {
-	fn    activations.Activation
-	x, y  *Tensor
-	split Split
+	fn      activations.Activation
+	x, y    *Tensor
+	split   Split
+	rowWise bool
 }
 
 func (o *activationForward) Uses() []Use {
@@ -79,12 +83,14 @@ func (o *activationForward) Uses() []Use {
 
 func (o *activationForward) Run(s *Step, worker, workers int) {
 	x, y := s.Floats(o.x.Values), s.Floats(o.y.Values)
-	if o.y.Layout == engine.Row {
-		o.fn.Forward(s.Kernels, y[:o.y.Features], x[:o.y.Features])
+	if o.rowWise && o.y.Layout == engine.Panels {
+		for r := s.Regions(o.y.Features, o.split, worker, workers); r.Next(); {
+			activations.ForwardPanel(o.fn, s.Kernels, y[r.At:], x[r.At:], r.Units, r.Width)
+		}
 		return
 	}
-	for r := s.Regions(o.y.Features, o.split, worker, workers); r.Next(); {
-		activations.ForwardPanel(o.fn, s.Kernels, y[r.At:], x[r.At:], r.Units, r.Width)
+	for p := s.Spans(o.y, o.split, worker, workers); p.Next(); {
+		o.fn.Forward(s.Kernels, y[p.Lo:p.Hi], x[p.Lo:p.Hi])
 	}
 }
 
@@ -140,12 +146,22 @@ func (o *activationBackward) Run(s *Step, worker, workers int) {
 	if o.traits.NeedsInput {
 		x = s.Floats(o.x.Values)
 	}
-	for r := s.Regions(o.y.Features, o.split, worker, workers); r.Next(); {
-		var in []float32
-		if x != nil {
-			in = x[r.At:]
+	if o.y.Layout == engine.Rows {
+		for p := s.Spans(o.y, o.split, worker, workers); p.Next(); {
+			o.fn.Backward(s.Kernels, dx[p.Lo:p.Hi], dy[p.Lo:p.Hi], from(x, p.Lo, p.Hi), y[p.Lo:p.Hi])
 		}
-		activations.BackwardPanel(o.fn, s.Kernels, dx[r.At:], dy[r.At:], in, y[r.At:], r.Units, r.Width)
+		return
+	}
+	for r := s.Regions(o.y.Features, o.split, worker, workers); r.Next(); {
+		activations.BackwardPanel(o.fn, s.Kernels, dx[r.At:], dy[r.At:], from(x, r.At, len(x)), y[r.At:], r.Units, r.Width)
 		s.ClearPads(dx, o.y.Features, r.Unit, r.Unit+r.Units, r.First/engine.GroupWidth, (r.First+r.Width)/engine.GroupWidth)
 	}
+}
+
+// from returns x[lo:hi], nil for nil.
+func from(x []float32, lo, hi int) []float32 {
+	if x == nil {
+		return nil
+	}
+	return x[lo:hi]
 }

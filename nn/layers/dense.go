@@ -84,6 +84,9 @@ type denseProduct struct {
 }
 
 func newDense(b *Builder, x *Tensor, units int) *denseProduct {
+	if !x.Input {
+		x = b.Panels(x)
+	}
 	layout := engine.NewWeights(x.Features, units)
 	d := &denseProduct{x: x}
 	d.kernel = b.Param(Param{
@@ -121,7 +124,6 @@ func dividesInputs(w *engine.Weights) bool { return w.Out <= smallLayer && w.Pan
 func (d *denseProduct) forward(b *Builder) *Tensor {
 	shape := []int{d.weights.Out}
 	if b.Mode == engine.One {
-		d.x = b.Read(d.x)
 		d.y = b.Tensor(shape, engine.ByUnits, false)
 		b.Forward(newDenseRow(d))
 		return d.y
@@ -130,7 +132,7 @@ func (d *denseProduct) forward(b *Builder) *Tensor {
 	d.y = b.Tensor(shape, d.split, trains || d.x.Grad != nil)
 	d.y.Overwrite = true
 	if !d.x.Input && trains {
-		b.Rows(d.x)
+		b.Across(d.x)
 	}
 	b.Forward(&denseForward{d})
 	divided := d.weights.Out

@@ -146,7 +146,7 @@ func (o *denseUpdate) inExactRange(s *Step, panel, n int) bool {
 	if o.x.Input {
 		return s.ExactData
 	}
-	rows := s.Floats(o.x.Rows)
+	rows := s.Floats(o.x.Across)
 	for p := panel; p < panel+n/asm.PanelWidth; p++ {
 		if !s.Kernels.InExactRange(rows[p*s.Capacity()*asm.PanelWidth:][:s.Batch*asm.PanelWidth], asm.MinSparseB) {
 			return false

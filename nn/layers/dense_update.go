@@ -46,7 +46,7 @@ func (o *denseUpdate) Uses() []Use {
 		{Param: o.kernel, Split: own, Write: true},
 	}
 	if !o.x.Input {
-		uses = append(uses, Use{Memory: o.x.Rows, Split: engine.All})
+		uses = append(uses, Use{Memory: o.x.Across, Split: engine.All})
 	}
 	return uses
 }
@@ -166,7 +166,7 @@ func (j *updateJob) gradient(s *Step, i, panel, panels int) []float32 {
 func (j *updateJob) inputs32(s *Step, i, panel, panels, first, n int) (rows []float32, stride int) {
 	const width = asm.PanelWidth
 	if !j.x.Input {
-		return s.Floats(j.x.Rows)[(panel*s.Capacity()+first)*width:], s.Capacity() * width
+		return s.Floats(j.x.Across)[(panel*s.Capacity()+first)*width:], s.Capacity() * width
 	}
 	at := i * j.wide % widePanels
 	if at == 0 || s.Batch > updateSamples {

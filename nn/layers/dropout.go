@@ -43,7 +43,7 @@ func (l DropoutLayer) Build(b *Builder, x *Tensor) *Tensor {
 		return x
 	}
 	x = b.Read(x)
-	y := b.Tensor(x.Shape, x.Values.Split, x.Grad != nil)
+	y := b.TensorLike(x, x.Values.Split, x.Grad != nil)
 	f := &dropoutForward{
 		x: x, y: y, mask: b.Memory(b.Capacity() * x.Features), split: x.Values.Split,
 		rate: l.Rate, purpose: engine.PurposeHash(b.Purpose("dropout")),
@@ -77,17 +77,41 @@ func (o *dropoutForward) Run(s *Step, worker, workers int) {
 	drop := uint32(o.rate * (1 << 32)) // a number below it drops
 	x, y, mask := s.Floats(o.x.Values), s.Floats(o.y.Values), s.Floats(o.mask)
 	f := o.y.Features
-	for r := s.Regions(f, o.split, worker, workers); r.Next(); {
-		for u := range r.Units {
-			at := r.At + u*asm.PanelWidth
-			unit := uint64(s.Number)*uint64(f) + uint64(r.Unit+u)
-			for i := 0; i < r.Width; i += engine.GroupWidth {
-				// one stream for 16 samples of a unit and step, so that any
-				// worker can make them
-				g := rand.NewPCG(s.Seed, o.purpose+unit<<24+uint64(r.First+i)/engine.GroupWidth)
-				fillMask(mask[at+i:at+i+engine.GroupWidth], g, drop, keep)
+	if o.y.Layout == engine.Rows {
+		o.fillRows(s, mask, worker, workers, drop, keep)
+	} else {
+		for r := s.Regions(f, o.split, worker, workers); r.Next(); {
+			for u := range r.Units {
+				at := r.At + u*asm.PanelWidth
+				for i := 0; i < r.Width; i += engine.GroupWidth {
+					g := o.stream(s, r.Unit+u, r.First+i)
+					fillMask(mask[at+i:at+i+engine.GroupWidth], g, drop, keep)
+				}
 			}
-			s.Kernels.Mul(y[at:at+r.Width], x[at:at+r.Width], mask[at:at+r.Width])
+		}
+	}
+	for p := s.Spans(o.y, o.split, worker, workers); p.Next(); {
+		s.Kernels.Mul(y[p.Lo:p.Hi], x[p.Lo:p.Hi], mask[p.Lo:p.Hi])
+	}
+}
+
+// stream returns the random numbers of the 16 samples from first on of a unit and
+// step: one stream for them, so that any worker can make them.
+func (o *dropoutForward) stream(s *Step, unit, first int) *rand.PCG {
+	at := uint64(s.Number)*uint64(o.y.Features) + uint64(unit)
+	return rand.NewPCG(s.Seed, o.purpose+at<<24+uint64(first)/engine.GroupWidth)
+}
+
+// fillRows makes the mask of a tensor that lies sample by sample.
+func (o *dropoutForward) fillRows(s *Step, mask []float32, worker, workers int, drop uint32, keep float32) {
+	var group [engine.GroupWidth]float32
+	lo, hi := s.SampleRange(worker, workers)
+	for first := lo; first < hi; first += engine.GroupWidth {
+		for unit := range o.y.Features {
+			fillMask(group[:], o.stream(s, unit, first), drop, keep)
+			for i := first; i < min(first+engine.GroupWidth, hi); i++ {
+				mask[i*o.y.Features+unit] = group[i-first]
+			}
 		}
 	}
 }
@@ -128,10 +152,7 @@ func (o *dropoutBackward) Uses() []Use {
 
 func (o *dropoutBackward) Run(s *Step, worker, workers int) {
 	dx, dy, mask := s.Floats(o.dx), s.Floats(o.forward.y.Grad), s.Floats(o.forward.mask)
-	for r := s.Regions(o.forward.y.Features, o.split, worker, workers); r.Next(); {
-		for u := range r.Units {
-			at := r.At + u*asm.PanelWidth
-			s.Kernels.Mul(dx[at:at+r.Width], dy[at:at+r.Width], mask[at:at+r.Width])
-		}
+	for p := s.Spans(o.forward.y, o.split, worker, workers); p.Next(); {
+		s.Kernels.Mul(dx[p.Lo:p.Hi], dy[p.Lo:p.Hi], mask[p.Lo:p.Hi])
 	}
 }

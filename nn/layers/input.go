@@ -57,4 +57,9 @@ func (l FlattenLayer) Output(input []int) ([]int, error) {
 }
 
 // Build returns x with another shape.
-func (l FlattenLayer) Build(_ *Builder, x *Tensor) *Tensor { return x.Reshaped(x.Features) }
+func (l FlattenLayer) Build(b *Builder, x *Tensor) *Tensor {
+	if !x.Input {
+		x = b.Panels(x)
+	}
+	return x.Reshaped(x.Features)
+}

@@ -23,6 +23,9 @@ var kinds = []kind{
 	{"Dense", decode[DenseLayer]},
 	{"Activation", decode[ActivationLayer]},
 	{"Dropout", decode[DropoutLayer]},
+	{"BatchNormalization", decode[BatchNormalizationLayer]},
+	{"LayerNormalization", decode[LayerNormalizationLayer]},
+	{"Residual", decode[ResidualLayer]},
 }
 
 // Kinds returns the kinds of layers that a model can be saved with.

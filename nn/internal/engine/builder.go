@@ -137,17 +137,34 @@ func (b *Builder) floatsOf(features int) int {
 	return b.Capacity() * features
 }
 
-// Tensor returns a tensor that an op is to write, split as given. Where grad is set
-// and the plan trains, it has a gradient.
+// Tensor returns a tensor that an op is to write, split as given: in panels, or, in a
+// plan of one sample, in a row. Where grad is set and the plan trains, it has a
+// gradient.
 func (b *Builder) Tensor(shape []int, split Split, grad bool) *Tensor {
-	t := &Tensor{Shape: shape, Features: Product(shape)}
+	layout := Panels
 	if b.Mode == One {
-		t.Layout = Row
+		layout = Rows
 	}
+	return b.tensor(shape, layout, split, grad)
+}
+
+// RowTensor is Tensor for a tensor that lies sample by sample.
+func (b *Builder) RowTensor(shape []int, grad bool) *Tensor {
+	return b.tensor(shape, Rows, BySamples, grad)
+}
+
+// TensorLike is Tensor for a tensor that lies as x does.
+func (b *Builder) TensorLike(x *Tensor, split Split, grad bool) *Tensor {
+	return b.tensor(x.Shape, x.Layout, split, grad)
+}
+
+func (b *Builder) tensor(shape []int, layout Layout, split Split, grad bool) *Tensor {
+	t := &Tensor{Shape: shape, Features: Product(shape), Layout: layout}
 	t.Values = b.Memory(b.floatsOf(t.Features))
 	t.Values.Split = split
 	if grad && b.training() {
 		t.Grad = b.Memory(b.floatsOf(t.Features))
+		t.Grad.Split = split
 	}
 	return t
 }
@@ -156,30 +173,63 @@ func (b *Builder) Tensor(shape []int, split Split, grad bool) *Tensor {
 func (b *Builder) Input(shape []int) *Tensor {
 	t := &Tensor{Shape: shape, Features: Product(shape), Input: true}
 	if b.Mode == One {
-		t.Layout, t.Values = Row, &Memory{input: true, floats: t.Features}
+		t.Layout, t.Values = Rows, &Memory{input: true, floats: t.Features}
 	}
 	return t
 }
 
-// Read returns a tensor whose values an op can read: x itself, or where x is the
-// batch, one that it is gathered into.
+// Read returns a tensor whose values an op can read, in any layout: x itself, or where
+// x is the batch, one that it is gathered into, in panels.
 func (b *Builder) Read(x *Tensor) *Tensor {
 	if x.Values != nil {
 		return x
 	}
-	if x.read == nil {
-		x.read = b.Tensor(x.Shape, BySamples, false)
-		b.Forward(&gather{x.read})
-	}
-	return x.read
+	return b.Panels(x)
 }
 
-// Rows makes the values of x, which is not the batch, also lie in panels of
-// features, for the gradient of weights.
-func (b *Builder) Rows(x *Tensor) {
-	if x.Rows == nil && b.Mode == Train {
-		x.Rows = b.Memory(PanelsOf(x.Features) * b.Capacity() * panelWidth)
-		b.Forward(&copyRows{x, x.Values.Split})
+// Panels returns the values of x in panels, or, in a plan of one sample, x.
+func (b *Builder) Panels(x *Tensor) *Tensor { return b.in(Panels, x) }
+
+// Rows returns the values of x sample by sample.
+func (b *Builder) Rows(x *Tensor) *Tensor { return b.in(Rows, x) }
+
+// in returns the values of x in a layout. The ops that bring them there are added once.
+func (b *Builder) in(layout Layout, x *Tensor) *Tensor {
+	if x.Values != nil && x.Layout == layout || b.Mode == One {
+		return x
+	}
+	if y := x.other[layout]; y != nil {
+		return y
+	}
+	y := b.tensor(x.Shape, layout, BySamples, x.Grad != nil)
+	x.other[layout] = y
+	switch {
+	case x.Input && layout == Rows:
+		b.Forward(&gatherRows{y})
+		return y
+	case x.Input:
+		b.Forward(&gather{y})
+		return y
+	case layout == Rows:
+		b.Forward(&toRows{x.Values, y.Values, x.Features})
+		if dx := b.Gradient(x); dx != nil {
+			b.Backward(&toPanels{y.Grad, dx, x.Features})
+		}
+	default:
+		b.Forward(&toPanels{x.Values, y.Values, x.Features})
+		if dx := b.Gradient(x); dx != nil {
+			b.Backward(&toRows{y.Grad, dx, x.Features})
+		}
+	}
+	return y
+}
+
+// Across makes the values of x, which lies in panels, also lie in panels of features,
+// for the gradient of weights.
+func (b *Builder) Across(x *Tensor) {
+	if x.Across == nil && b.Mode == Train {
+		x.Across = b.Memory(PanelsOf(x.Features) * b.Capacity() * panelWidth)
+		b.Forward(&across{x, x.Values.Split})
 	}
 }
 
@@ -259,7 +309,7 @@ func (b *Builder) ops(loss Op) []planned {
 	for _, o := range b.updates {
 		all = append(all, planned{op: o, update: true})
 	}
-	for _, p := range all {
+	for _, p := range all[len(b.forward):] {
 		if o, ok := p.op.(Planner); ok {
 			o.Plan(b)
 		}

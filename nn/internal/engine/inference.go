@@ -34,7 +34,7 @@ type lane struct {
 // outputs, sample by sample.
 func NewInference(ctx context.Context, o *Options, out []float32) *Inference {
 	b := o.builder(Infer, panelWidth)
-	top := b.Read(o.Network(b, b.Input(o.Shape)))
+	top := b.Panels(o.Network(b, b.Input(o.Shape)))
 	i := &Inference{ctx: ctx, pool: o.Pool, data: o.Data, top: top, out: out, plan: b.ops(nil), workers: min(o.Workers, PanelsOf(o.Data.N))}
 	if o.Objective != nil {
 		b.Scratch(o.Objective.Scratch(top.Features))

@@ -104,57 +104,12 @@ func (o *gradientSum) Uses() []Use {
 
 func (o *gradientSum) Run(s *Step, worker, workers int) {
 	sum := s.Floats(o.x.Grad)
-	for r := s.Regions(o.x.Features, o.x.Grad.Split, worker, workers); r.Next(); {
+	for p := s.Spans(o.x, o.x.Grad.Split, worker, workers); p.Next(); {
 		for _, m := range o.partials {
 			part := s.Floats(m)
-			for u := range r.Units {
-				at := r.At + u*panelWidth
-				for i := at; i < at+r.Width; i++ {
-					sum[i] += part[i]
-				}
+			for i := p.Lo; i < p.Hi; i++ {
+				sum[i] += part[i]
 			}
 		}
-	}
-}
-
-// copyRows writes the values of a tensor into its rows.
-type copyRows struct {
-	x     *Tensor
-	split Split
-}
-
-func (o *copyRows) Uses() []Use {
-	return []Use{
-		{Memory: o.x.Values, Split: o.split},
-		{Memory: o.x.Rows, Split: o.split, Write: true},
-	}
-}
-
-func (o *copyRows) Run(s *Step, worker, workers int) {
-	values, rows := s.Floats(o.x.Values), s.Floats(o.x.Rows)
-	samples := s.Capacity()
-	for r := s.Regions(o.x.Features, o.split, worker, workers); r.Next(); {
-		n := min(r.Width, s.Batch-r.First)
-		for u := 0; u < r.Units && n > 0; { // block by block of both panels
-			f := (r.Unit + u) % panelWidth
-			units := min(panelWidth-f, r.Units-u)
-			to := rows[((r.Unit+u)/panelWidth*samples+r.First)*panelWidth+f:]
-			s.Kernels.RowsFromPanel(to, panelWidth, values[r.At+u*panelWidth:], n, units)
-			u += units
-		}
-	}
-}
-
-// gather reads the batch into a tensor.
-type gather struct{ x *Tensor }
-
-func (o *gather) Uses() []Use {
-	return []Use{{Memory: o.x.Values, Split: BySamples, Write: true}}
-}
-
-func (o *gather) Run(s *Step, worker, workers int) {
-	values := s.Floats(o.x.Values)
-	for r := s.Regions(o.x.Features, BySamples, worker, workers); r.Next(); {
-		s.data.panel(s.Kernels, values[r.At:], s.readers[worker].staging, s.batchRows(r.First, r.Width), r.Width)
 	}
 }

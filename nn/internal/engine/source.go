@@ -33,6 +33,7 @@ type reader struct {
 	samples  []float32 // a panel: [features][32]
 	features []float32 // panels of 32 features of some samples: [panels][samples][32]
 	staging  []float32 // a panel of float samples, row by row
+	row      []float32 // one sample of bytes, in whole panels of features
 }
 
 // newReader returns a reader of panels, and of n numbers of panels of features.
@@ -40,6 +41,8 @@ func newReader(s *Source, n int, alloc func(n int) []float32) reader {
 	r := reader{samples: alloc(s.Features * panelWidth), features: alloc(n)}
 	if s.Floats != nil {
 		r.staging = alloc(s.Features * panelWidth)
+	} else {
+		r.row = alloc(PanelsOf(s.Features) * panelWidth)
 	}
 	return r
 }

@@ -34,7 +34,7 @@ type Layout uint8
 // The layouts.
 const (
 	Panels Layout = iota // [⌈samples/32⌉][features][32]
-	Row                  // [features]: one sample
+	Rows                 // [samples][features], sample by sample; split by samples
 )
 
 // Tensor is what one layer hands to the next: values, and in training the
@@ -47,9 +47,9 @@ type Tensor struct {
 	Values *Memory // nil for an Input that nobody has asked for: see [Builder.Read]
 	Grad   *Memory // nil where nothing below trains, and outside training
 
-	// Rows are the values in panels of 32 features, [⌈features/32⌉][samples][32],
-	// where somebody asked for them: see [Builder.Rows].
-	Rows *Memory
+	// Across are the values in panels of 32 features, [⌈features/32⌉][samples][32],
+	// where somebody asked for them: see [Builder.Across].
+	Across *Memory
 
 	// Input marks the batch itself. It has no memory of its own until a layer
 	// wants it: an op may read the data panel by panel with [Step.ReadPanel] and
@@ -62,9 +62,9 @@ type Tensor struct {
 	// else reads them, not even the backward pass of the op that made them.
 	Overwrite bool
 
-	readers  int       // that have a gradient for it
-	partials []*Memory // of the second, third … reader
-	read     *Tensor   // of an Input: the tensor that holds the batch
+	readers  int        // that have a gradient for it
+	partials []*Memory  // of the second, third … reader
+	other    [2]*Tensor // the same values in another layout
 }
 
 // GroupWidth is the least number of samples that a worker owns where work is
@@ -141,6 +141,59 @@ func (r *Regions) Next() bool {
 // Columns returns the samples of the region.
 func (r *Regions) Columns() Columns {
 	return Columns{r.First / asm.PanelWidth, r.First % asm.PanelWidth, r.Width}
+}
+
+// SampleRange returns the samples [lo, hi) of the batch that a worker owns where work
+// is split by samples.
+func (s *Step) SampleRange(worker, workers int) (lo, hi int) {
+	if s.Panels == 0 { // one sample
+		return 0, 1
+	}
+	g0, g1 := s.Samples(worker, workers)
+	return min(g0*GroupWidth, s.Batch), min(g1*GroupWidth, s.Batch)
+}
+
+// Spans walks over the contiguous floats of a tensor that one worker owns, in any
+// layout: what element-wise ops do.
+type Spans struct {
+	Lo, Hi int
+
+	regions Regions
+	unit    int
+	rows    bool
+}
+
+// Spans returns a walk over the part of one worker.
+func (s *Step) Spans(t *Tensor, split Split, worker, workers int) Spans {
+	if t.Layout == Rows {
+		lo, hi := s.SampleRange(worker, workers)
+		return Spans{Lo: lo * t.Features, Hi: hi * t.Features, rows: true}
+	}
+	return Spans{regions: s.Regions(t.Features, split, worker, workers)}
+}
+
+// Next moves to the next span and reports whether there is one.
+func (p *Spans) Next() bool {
+	if p.rows {
+		p.rows = false
+		return p.Lo < p.Hi
+	}
+	r := &p.regions
+	if p.unit == 0 {
+		if r.panels == 0 || !r.Next() {
+			return false
+		}
+		if r.Width == asm.PanelWidth {
+			p.Lo, p.Hi = r.At, r.At+r.Units*asm.PanelWidth
+			return true
+		}
+	}
+	p.Lo = r.At + p.unit*asm.PanelWidth
+	p.Hi = p.Lo + r.Width
+	if p.unit++; p.unit == r.Units {
+		p.unit = 0
+	}
+	return true
 }
 
 // PanelsOf returns the number of panels that hold n features or samples.

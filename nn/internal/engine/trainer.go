@@ -62,7 +62,7 @@ type Trainer struct {
 func NewTrainer(o *Options) *Trainer {
 	b := o.builder(Train, o.Batch)
 	x := b.Input(o.Shape)
-	top := b.Read(o.Network(b, x))
+	top := b.Panels(o.Network(b, x))
 	losses := b.Memory(0)
 	loss := newBatchLoss(o.Objective, o.Data, b.Capacity(), o.Workers)
 	if o.KeepGradients {

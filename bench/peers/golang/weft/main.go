@@ -13,6 +13,8 @@ import (
 	"weft/matmul"
 	"weft/matmul/pool"
 	"weft/nn"
+	"weft/nn/data"
+	"weft/nn/layers"
 	"weft/optim"
 )
 
@@ -51,22 +53,18 @@ type set struct {
 	classes []int32
 }
 
-func (s set) Len() int           { return len(s.classes) }
-func (s set) Shape() []int       { return []int{peer.Features} }
-func (s set) Rows() []int32      { return nil }
-func (s set) Bytes() []uint8     { return s.x }
-func (s set) Floats() []float32  { return nil }
-func (s set) Classes() []int32   { return s.classes }
-func (s set) Targets() []float32 { return nil }
+func (s set) Data() *data.Data {
+	return &data.Data{Shape: []int{peer.Features}, Bytes: s.x, Classes: s.classes}
+}
 
 // network compiles a network of relu layers with Adam.
 func network(k *asm.Kernels, hidden []int) (*nn.Sequential, error) {
-	m := nn.NewSequential("", nn.Input(peer.Features))
+	m := nn.NewSequential("", layers.Input(peer.Features))
 	for _, units := range hidden {
-		m.Add(nn.Dense(units, activations.ReLU))
+		m.Add(layers.Dense(units, activations.ReLU))
 	}
-	m.Add(nn.Dense(peer.Classes, activations.Softmax))
-	return m, m.Compile(nn.Config{Optimizer: optim.NewAdam(0.001), Workers: threads, Kernels: k})
+	m.Add(layers.Dense(peer.Classes, activations.Softmax))
+	return m, m.Compile(nn.CompileOptions{Optimizer: optim.NewAdam(0.001), Workers: threads, Kernels: k})
 }
 
 func train(k *asm.Kernels, arguments []string) (peer.Work, error) {
@@ -91,7 +89,7 @@ func train(k *asm.Kernels, arguments []string) (peer.Work, error) {
 		if err != nil {
 			return 0, err
 		}
-		return h.Epochs[0].Loss, nil
+		return h.Epochs[0].Get("loss"), nil
 	}), nil
 }
 
@@ -128,7 +126,7 @@ func rows(k *asm.Kernels, arguments []string) (peer.Work, error) {
 		}
 		call = func() { row.Row(p, x) }
 	} else {
-		samples, err := nn.NewClassified(x, make([]int32, count), peer.Features)
+		samples, err := data.NewClassification(x, make([]int32, count), peer.Features)
 		if err != nil {
 			return nil, err
 		}

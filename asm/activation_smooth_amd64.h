@@ -1,0 +1,197 @@
+// Smooth activations: activation_smooth.go, GELU apart.
+
+// HORNER: P = P·X + C, after LEAD, which is P = C.
+#define LEAD1(C, X, T, P, S) VBROADCASTSS C, P
+#define LEAD(C) EACHOF(LEAD1, C)
+#define HORNER1(X, T, P, S) VFMADD213PS V15, X, P
+#define HORNERONE(X, T, P, S) VFMADD213PS V13, X, P
+#define HORNER(C) WITH(C, HORNER1)
+
+// EXP: P = e^X for X from −88 to 89, EXPMINUS P = e^−X; X and T are lost. First T =
+// 2ⁿ and X = r; POLYNOMIAL is that of e^r without its two last steps.
+#define EXP1(X, T, P, S) VMOVAPS V12, T; VFMADD231PS V15, X, T
+#define EXP2(X, T, P, S) VSUBPS V12, T, P; VPSLLD $23, T, T
+#define EXP3(X, T, P, S) VFNMADD231PS V15, P, X
+#define EXP4(X, T, P, S) VMULPS T, P, P
+#define EXPMINUS1(X, T, P, S) VMOVAPS V12, T; VFNMADD231PS V15, X, T
+#define EXPMINUS3(X, T, P, S) VFNMSUB231PS V15, P, X
+#define POLYNOMIAL \
+	LEAD(C_e6); \
+	HORNER(C_e5); \
+	HORNER(C_e4); \
+	HORNER(C_e3); \
+	HORNER(C_e2)
+#define EXP \
+	WITH(C_log2e, EXP1); \
+	EACH(EXP2); \
+	WITH(C_ln2Hi, EXP3); \
+	WITH(C_ln2Lo, EXP3); \
+	POLYNOMIAL; \
+	EACH(HORNERONE); \
+	EACH(HORNERONE); \
+	EACH(EXP4)
+#define EXPMINUS \
+	WITH(C_log2e, EXPMINUS1); \
+	EACH(EXP2); \
+	WITH(C_ln2Hi, EXPMINUS3); \
+	WITH(C_ln2Lo, EXP3); \
+	POLYNOMIAL; \
+	EACH(HORNERONE); \
+	EACH(HORNERONE); \
+	EACH(EXP4)
+
+// EXPM1PARTS: e^X − 1 = T·P + (T−1) for X ≤ 0; X is lost.
+#define EXPM1PARTS1(X, T, P, S) VMULPS X, P, P
+#define EXPM1PARTS2(X, T, P, S) VFMADD213PS X, X, P
+#define EXPM1PARTS \
+	WITH(C_em1Low, LEAST); \
+	WITH(C_log2e, EXP1); \
+	EACH(EXP2); \
+	WITH(C_ln2Hi, EXP3); \
+	WITH(C_ln2Lo, EXP3); \
+	POLYNOMIAL; \
+	EACH(EXPM1PARTS1); \
+	EACH(EXPM1PARTS2)
+
+// ELU and ELUSLOPE take their parameters from the arguments.
+#define ELU1(X, T, P, S) VMOVAPS X, S; VMULPS V15, X, X
+#define ELU2(X, T, P, S) VMINPS X, V14, X; VMAXPS S, V14, S
+#define ELU3(X, T, P, S) VSUBPS V13, T, X
+#define ELU4(X, T, P, S) VFMADD213PS X, T, P
+#define ELU5(X, T, P, S) VMULPS V15, P, X
+#define ELU6(X, T, P, S) VFMADD231PS V15, S, X
+#define ELU \
+	WITH(rate+32(FP), ELU1); \
+	EACH(ELU2); \
+	EXPM1PARTS; \
+	EACH(ELU3); \
+	EACH(ELU4); \
+	WITH(scale+28(FP), ELU5); \
+	WITH(positive+24(FP), ELU6)
+
+#define ELUSLOPE2(X, T, P, S) VBROADCASTSS scale+36(FP), T; VFMADD231PS V15, X, T
+#define ELUSLOPE3(X, T, P, S) WHERE($0x1d, V15, X, P, V12, T, X)
+#define ELUSLOPE \
+	VBROADCASTSS positive+32(FP), V12; \
+	WITH(rate+40(FP), ELUSLOPE2); \
+	WITH(edge+44(FP), ELUSLOPE3)
+
+#define SOFTPLUS1(X, T, P, S) VMOVAPS X, S; MINUSABS(S, X)
+#define SOFTPLUS2(X, T, P, S) VBROADCASTSS C_l8, T; VFMADD213PS V15, P, T; VMAXPS S, V14, S
+#define SOFTPLUS3(X, T, P, S) VFMADD213PS V15, P, T
+#define SOFTPLUS4(X, T, P, S) VFMADD213PS V13, P, T
+#define SOFTPLUS5(X, T, P, S) VFMADD213PS S, T, P; VMOVAPS P, X
+#define SOFTPLUS \
+	WITH(C_low, SOFTPLUS1); \
+	EXP; \
+	WITH(C_l7, SOFTPLUS2); \
+	WITH(C_l6, SOFTPLUS3); \
+	WITH(C_l5, SOFTPLUS3); \
+	WITH(C_l4, SOFTPLUS3); \
+	WITH(C_l3, SOFTPLUS3); \
+	WITH(C_l2, SOFTPLUS3); \
+	WITH(C_l1, SOFTPLUS3); \
+	EACH(SOFTPLUS4); \
+	EACH(SOFTPLUS5)
+
+#define SOFTPLUSSLOPE1(X, T, P, S) VXORPS V14, X, X
+#define SOFTPLUSSLOPE2(X, T, P, S) VSUBPS T, V13, X
+#define SOFTPLUSSLOPE3(X, T, P, S) VFNMADD231PS P, T, X
+#define SOFTPLUSSLOPE \
+	EACH(SOFTPLUSSLOPE1); \
+	EXPM1PARTS; \
+	EACH(SOFTPLUSSLOPE2); \
+	EACH(SOFTPLUSSLOPE3)
+
+// LOGISTIC: X = S/(1+P).
+#define LOGISTIC1(X, T, P, S) VADDPS P, V13, P
+#define LOGISTIC2(X, T, P, S) VDIVPS P, S, X
+#define LOGISTIC \
+	EACH(LOGISTIC1); \
+	EACH(LOGISTIC2)
+
+// LOGISTICSLOPE: X = s + v·s·(1−s) for s = 1/(1+P) and v in S.
+#define LOGISTICSLOPE1(X, T, P, S) VADDPS P, V13, T; VMINPS P, V15, P
+#define LOGISTICSLOPE2(X, T, P, S) VDIVPS T, V13, T
+#define LOGISTICSLOPE3(X, T, P, S) VMULPS T, P, P
+#define LOGISTICSLOPE4(X, T, P, S) VFMADD213PS V13, P, S
+#define LOGISTICSLOPE5(X, T, P, S) VMULPS T, S, X
+#define LOGISTICSLOPE \
+	WITH(C_large, LOGISTICSLOPE1); \
+	EACH(LOGISTICSLOPE2); \
+	EACH(LOGISTICSLOPE3); \
+	EACH(LOGISTICSLOPE4); \
+	EACH(LOGISTICSLOPE5)
+
+#define SILU \
+	WITH(C_silu, LEAST); \
+	EACH(KEEP); \
+	WITH(C_high, MOST); \
+	EXPMINUS; \
+	LOGISTIC
+#define SILUSLOPE \
+	WITH(C_silu, LEAST); \
+	WITH(C_high, MOST); \
+	EACH(KEEP); \
+	EXPMINUS; \
+	LOGISTICSLOPE
+
+// MISHPARTS: X = n for P = e^x, T = n + 2.
+#define MISHPARTS1(X, T, P, S) VADDPS P, P, X
+#define MISHPARTS2(X, T, P, S) VFMADD231PS P, P, X
+#define MISHPARTS3(X, T, P, S) VADDPS V15, X, T
+#define MISHPARTS \
+	EXP; \
+	EACH(MISHPARTS1); \
+	EACH(MISHPARTS2); \
+	WITH(C_two, MISHPARTS3)
+#define MISH1(X, T, P, S) VDIVPS T, X, X
+#define MISH2(X, T, P, S) VMULPS S, X, X
+#define MISH \
+	WITH(C_low, LEAST); \
+	EACH(KEEP); \
+	WITH(C_twenty, MOST); \
+	MISHPARTS; \
+	EACH(MISH1); \
+	EACH(MISH2)
+#define MISHSLOPE1(X, T, P, S) VDIVPS T, V13, T; VMULPS P, S, S
+#define MISHSLOPE2(X, T, P, S) VFMADD213PS V15, V15, P
+#define MISHSLOPE3(X, T, P, S) VMULPS P, S, S
+#define MISHSLOPE4(X, T, P, S) VFMADD231PS T, S, X
+#define MISHSLOPE5(X, T, P, S) VMULPS T, X, X
+#define MISHSLOPE \
+	WITH(C_low, LEAST); \
+	WITH(C_twenty, MOST); \
+	EACH(KEEP); \
+	MISHPARTS; \
+	EACH(MISHSLOPE1); \
+	WITH(C_four, MISHSLOPE2); \
+	EACH(MISHSLOPE3); \
+	EACH(MISHSLOPE4); \
+	EACH(MISHSLOPE5)
+
+// GELUTANHU: X = u for the bounded x in X.
+#define GELUTANH1(X, T, P, S) VMULPS X, X, P
+#define GELUTANH2(X, T, P, S) VBROADCASTSS C_tanh1, T; VFMADD231PS V15, P, T
+#define GELUTANH3(X, T, P, S) VMULPS T, X, X
+#define GELUTANH4(X, T, P, S) VMULPS T, S, S
+#define GELUTANHU \
+	EACH(GELUTANH1); \
+	WITH(C_tanh3, GELUTANH2); \
+	EACH(GELUTANH3)
+#define GELUTANH \
+	WITH(C_tLow, LEAST); \
+	EACH(KEEP); \
+	WITH(C_tHigh, MOST); \
+	GELUTANHU; \
+	EXPMINUS; \
+	LOGISTIC
+#define GELUTANHSLOPE \
+	WITH(C_tLow, LEAST); \
+	WITH(C_tHigh, MOST); \
+	EACH(KEEP); \
+	GELUTANHU; \
+	WITH(C_tanh9, GELUTANH2); \
+	EACH(GELUTANH4); \
+	EXPMINUS; \
+	LOGISTICSLOPE
