@@ -3,6 +3,7 @@ package nn
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -377,4 +378,54 @@ func TestFitCancelled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = m.Evaluate(background, set)
 	require.NoError(t, err)
+}
+
+// Targets that a loss has no meaning for are refused by Fit, Evaluate and as validation,
+// with the sample, the value and the remedy, before anything is trained.
+func TestTargetsOutOfDomain(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	for _, c := range []struct {
+		loss losses.Loss
+		last activations.Activation
+		bad  []float32
+		want string
+	}{
+		{losses.BinaryCrossentropy, activations.Sigmoid, []float32{-1, 2, nan, inf}, "give 0 ≤ t ≤ 1 (for classes −1 and +1 take (t+1)/2)"},
+		{losses.CategoricalCrossentropy, activations.Softmax, []float32{-0.5, 1.5, nan, inf}, "give 0 ≤ t ≤ 1"},
+		{losses.MeanSquaredError, activations.Linear, []float32{nan, inf, -inf}, "give finite numbers"},
+	} {
+		good := newPatterns(40, 5, 7).oneHot(t, 10, true)
+		for _, v := range c.bad {
+			bad := *good
+			bad.Targets = append([]float32(nil), good.Targets...)
+			bad.Targets[33*10+6] = v
+			want := fmt.Sprintf("does not suit %s: target 6 is %v: %s", c.loss.Name(), v, c.want)
+			m := compiled(t, NewSequential("", layers.Flatten(5, 7), layers.Dense(10, c.last)), CompileOptions{Loss: c.loss})
+			hash := m.SHA256()
+			_, err := m.Fit(background, &bad, FitOptions{})
+			require.ErrorContains(t, err, "sample 33 of the training set "+want)
+			_, err = m.Fit(background, good, FitOptions{Validation: &bad})
+			require.ErrorContains(t, err, "sample 33 of the validation set "+want)
+			_, err = m.Evaluate(background, &bad)
+			require.ErrorContains(t, err, "sample 33 of the evaluated set "+want)
+			require.Equal(t, hash, m.SHA256())
+			bad.Rows = []int32{0, 1, 2} // what does not belong to the set does not matter
+			fit(t, m, &bad, FitOptions{})
+			_, err = m.Predict(background, &bad)
+			require.NoError(t, err)
+		}
+	}
+}
+
+// A nil context is an error that names the remedy.
+func TestNilContext(t *testing.T) {
+	m := compiled(t, smallModel(), CompileOptions{})
+	set := newPatterns(4, 5, 7)
+	var none context.Context
+	_, err := m.Fit(none, set, FitOptions{})
+	require.EqualError(t, err, "nn: Fit with a nil context: give context.Background()")
+	_, err = m.Evaluate(none, set)
+	require.EqualError(t, err, "nn: Evaluate with a nil context: give context.Background()")
+	_, err = m.Predict(none, set)
+	require.EqualError(t, err, "nn: Predict with a nil context: give context.Background()")
 }

@@ -25,43 +25,39 @@ func (m *Sequential) Evaluate(ctx context.Context, set data.Source) (callbacks.L
 	if ctx == nil {
 		return nil, errors.New("nn: Evaluate with a nil context: give context.Background()")
 	}
-	s, err := m.evaluated(d)
+	t, s, err := m.evaluated(d)
 	if err != nil {
 		return nil, err
 	}
-	return m.evaluate(ctx, s)
+	return m.evaluate(ctx, t, s)
 }
 
-// evaluated checks data and makes the model ready.
-func (m *Sequential) evaluated(d *data.Data) (*engine.Source, error) {
+// evaluated checks data and makes the model ready. It also returns what the data suits:
+// a Compile may be next.
+func (m *Sequential) evaluated(d *data.Data) (*training, *engine.Source, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.training == nil {
-		return nil, errNotCompiled
+		return nil, nil, errNotCompiled
 	}
 	outline, err := m.sizes(d.Shape)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := m.checkTraining(m.training, outline); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s, err := m.checkedSource("evaluated", d, outline)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := m.build(d.Shape); err != nil {
-		return nil, err
-	}
-	m.startPool()
-	return s, nil
+	return m.training, s, m.build(d.Shape)
 }
 
 // evaluate passes checked data through the model.
-func (m *Sequential) evaluate(ctx context.Context, s *engine.Source) (callbacks.Logs, error) {
+func (m *Sequential) evaluate(ctx context.Context, t *training, s *engine.Source) (callbacks.Logs, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	t := m.training
 	var out []float32
 	if len(t.metrics) > 0 {
 		out = make([]float32, s.N*m.outputs)
@@ -77,13 +73,12 @@ func (m *Sequential) evaluate(ctx context.Context, s *engine.Source) (callbacks.
 		order = order[:s.N]
 		engine.InOrder(order, s)
 	}
-	return m.measure(m.means(nil, sum, hits, s.N), out, s, order), nil
+	return m.measure(t, m.means(t, nil, sum, hits, s.N), out, s, order), nil
 }
 
 // measure appends the metrics of outputs, which may lack the activation that the loss
 // contains, for the samples in the given storage rows.
-func (m *Sequential) measure(logs callbacks.Logs, out []float32, s *engine.Source, order []int32) callbacks.Logs {
-	t := m.training
+func (m *Sequential) measure(t *training, logs callbacks.Logs, out []float32, s *engine.Source, order []int32) callbacks.Logs {
 	if out == nil {
 		return logs
 	}
@@ -147,7 +142,6 @@ func (m *Sequential) predicted(d *data.Data) (*engine.Source, error) {
 	if err := m.servable(); err != nil {
 		return nil, err
 	}
-	m.startPool()
 	return s, nil
 }
 

@@ -188,7 +188,7 @@ func (f *trainRun) epochs() error {
 			return err
 		}
 		if f.validation != nil {
-			logs, err := m.evaluate(f.ctx, f.validation)
+			logs, err := m.evaluate(f.ctx, m.training, f.validation)
 			if err != nil {
 				return err
 			}
@@ -201,6 +201,7 @@ func (f *trainRun) epochs() error {
 		m.training.position = position{}
 		m.mu.Unlock()
 		f.history.Epochs = append(f.history.Epochs, p.Last)
+		p.Last.Logs = slices.Clone(p.Last.Logs) // which callbacks may write into, and keep
 		if err := f.notify(callbacks.Callback.Epoch); err != nil {
 			return err
 		}
@@ -211,7 +212,9 @@ func (f *trainRun) epochs() error {
 // notify calls all callbacks with a copy of the progress, up to the first error but
 // ErrStop.
 func (f *trainRun) notify(call func(callbacks.Callback, *callbacks.Progress) error) (stop error) {
+	logs := f.shown.Logs[:0]
 	f.shown = f.p
+	f.shown.Logs = append(logs, f.p.Logs...)
 	for _, c := range f.o.Callbacks {
 		if err := call(c, &f.shown); errors.Is(err, callbacks.ErrStop) {
 			stop = err
@@ -230,17 +233,7 @@ func (f *trainRun) epoch() error {
 	} else {
 		engine.Shuffle(f.order, f.train, m.training.seed, m.epochs)
 	}
-	at := &m.training.position
-	whole := at.Step == 0
-	if whole {
-		*at = position{Samples: f.train.N, Batch: f.batch, InOrder: f.o.NoShuffle}
-	} else {
-		m.running(p)
-	}
-	p.Resumed, p.Step = at.Step, at.Step
-	if f.outputs != nil {
-		f.trainer.Collect(f.outputs, at.seen())
-	}
+	whole := f.position()
 	for done := f.ctx.Done(); p.Step < p.Steps; {
 		select {
 		case <-done:
@@ -258,9 +251,27 @@ func (f *trainRun) epoch() error {
 	p.Elapsed = time.Since(begin)
 	p.Last = callbacks.Epoch{Epoch: p.Epoch, Seconds: p.Elapsed.Seconds(), Logs: slices.Clone(p.Logs)}
 	if whole {
-		p.Last.Logs = m.measure(p.Last.Logs, f.outputs, f.train, f.order)
+		p.Last.Logs = m.measure(m.training, p.Last.Logs, f.outputs, f.train, f.order)
 	}
 	return nil
+}
+
+// position begins the epoch, or goes on inside of it, and reports whether it is new.
+func (f *trainRun) position() (whole bool) {
+	m, p := f.m, &f.p
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at := &m.training.position
+	if whole = at.Step == 0; whole {
+		*at = position{Samples: f.train.N, Batch: f.batch, InOrder: f.o.NoShuffle}
+	} else {
+		m.running(p)
+	}
+	p.Resumed, p.Step = at.Step, at.Step
+	if f.outputs != nil {
+		f.trainer.Collect(f.outputs, at.seen())
+	}
+	return whole
 }
 
 // step trains one batch.

@@ -346,6 +346,28 @@ func TestCallbacksDoNotMeddle(t *testing.T) {
 	require.Len(t, h.Epochs, 2)
 	require.Equal(t, 2, h.Epochs[1].Epoch)
 
+	// nor does one that writes into the figures, which the next one sees
+	m = compiled(t, smallModel(), CompileOptions{})
+	want := fit(t, m, set, FitOptions{Epochs: 2, ValidationSplit: 0.2})
+	m = compiled(t, smallModel(), CompileOptions{})
+	scribble := func(logs *callbacks.Logs) {
+		for i := range *logs {
+			(*logs)[i].Value = 99
+		}
+		*logs = append(*logs, callbacks.Log{Name: "mine", Value: 1})
+	}
+	h = fit(t, m, set, FitOptions{Epochs: 2, ValidationSplit: 0.2, Callbacks: []callbacks.Callback{
+		callbacks.OnStep(func(p *callbacks.Progress) error { scribble(&p.Logs); return nil }),
+		callbacks.OnStep(func(p *callbacks.Progress) error {
+			require.Equal(t, callbacks.Logs{{Name: "loss", Value: 99}, {Name: "accuracy", Value: 99}, {Name: "mine", Value: 1}}, p.Logs)
+			return nil
+		}),
+		callbacks.OnEpoch(func(p *callbacks.Progress) error { scribble(&p.Logs); scribble(&p.Last.Logs); return nil }),
+		callbacks.OnEpoch(func(p *callbacks.Progress) error { require.True(t, p.Last.Has("mine")); return nil }),
+	}})
+	require.Equal(t, withoutSeconds(want), withoutSeconds(h))
+
+	m = compiled(t, smallModel(), CompileOptions{})
 	seen = nil
 	stop := func(p *callbacks.Progress) error { return when(p.Step == 2, callbacks.ErrStop) }
 	fit(t, m, set, FitOptions{Callbacks: []callbacks.Callback{callbacks.OnStep(stop), callbacks.OnStep(see), callbacks.OnEpoch(see)}})

@@ -55,12 +55,11 @@ func (m *Sequential) resume(samples, batch int, inOrder bool) error {
 func (m *Sequential) running(p *callbacks.Progress) {
 	at := &m.training.position
 	p.Step = at.Step
-	p.Logs = m.means(p.Logs[:0], at.sum(), at.Hits, at.seen())
+	p.Logs = m.means(m.training, p.Logs[:0], at.sum(), at.Hits, at.seen())
 }
 
 // means appends the loss and, where it is reported, the accuracy of n samples.
-func (m *Sequential) means(logs callbacks.Logs, sum float64, hits, n int) callbacks.Logs {
-	t := m.training
+func (m *Sequential) means(t *training, logs callbacks.Logs, sum float64, hits, n int) callbacks.Logs {
 	logs = append(logs, callbacks.Log{Name: "loss", Value: sum / float64(n)})
 	if t.accuracy {
 		logs = append(logs, callbacks.Log{Name: "accuracy", Value: float64(hits) / float64(losses.Answers(t.loss, n, m.outputs))})

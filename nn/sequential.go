@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -72,7 +73,10 @@ type Sequential struct {
 
 	kernels *asm.Kernels // nil: not chosen yet
 	workers int
-	pool    *pool.Pool
+
+	pooling sync.Mutex // of pool, for those who have mu to read alone
+	pool    *pool.Pool // nil: to be started
+	cleanup runtime.Cleanup
 }
 
 // NewSequential returns a model of the given layers in a naming scope of its own. An
@@ -318,8 +322,8 @@ func network(stack []layers.Layer) engine.Network {
 }
 
 // Close ends the goroutines that compute. A model that is used again starts them
-// again, and one that is dropped without Close ends them, too. While a Fit is under
-// way it does nothing.
+// again; those of a model that is dropped without Close end when the garbage collector
+// finds it. While a Fit is under way Close does nothing.
 func (m *Sequential) Close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -330,15 +334,19 @@ func (m *Sequential) Close() {
 
 func (m *Sequential) closePool() {
 	if m.pool != nil {
+		m.cleanup.Stop()
 		m.pool.Close()
 		m.pool = nil
 	}
 }
 
-// startPool makes the workers of the model ready.
+// startPool makes the workers of the model ready. The caller has mu, to read at least.
 func (m *Sequential) startPool() {
+	m.pooling.Lock()
+	defer m.pooling.Unlock()
 	if m.pool == nil {
 		m.pool = pool.New(m.workers)
+		m.cleanup = runtime.AddCleanup(m, (*pool.Pool).Close, m.pool)
 	}
 }
 

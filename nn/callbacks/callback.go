@@ -57,7 +57,7 @@ type Progress struct {
 	Epoch, Epochs int           // this epoch from 1, and how many there are
 	Step, Steps   int           // finished steps of this epoch, and how many it has
 	Resumed       int           // of the finished steps, those of a Fit before this one
-	Logs          Logs          // running means of this epoch: loss and, where the loss has one, accuracy
+	Logs          Logs          // running means of this epoch, until the next step: loss and, where the loss has one, accuracy
 	Elapsed       time.Duration // since the epoch began, or was resumed; validation not included
 	Last          Epoch         // the finished epoch; filled at its end
 }

@@ -20,7 +20,7 @@ import (
 type Metric interface {
 	// Name is the name in logs and in the history, such as "accuracy".
 	Name() string
-	// Of returns the value for all samples of r, at least one.
+	// Of returns the value for all samples of r, at least one. It must not keep r.
 	Of(r *Results) float64
 }
 
