@@ -127,6 +127,15 @@ func main() {
 	}
 }
 
+// Each folder that people copy carries the license, which asks for it.
+func TestVendoredLicense(t *testing.T) {
+	want := read(t, "../LICENSE")
+	require.Contains(t, want, "Apache License")
+	for _, v := range vendored {
+		require.Equal(t, want, read(t, filepath.Join("..", v, "LICENSE")), v)
+	}
+}
+
 // copySources copies a folder and gives imports of this module the path of the
 // other.
 func copySources(t *testing.T, from, to string) {
