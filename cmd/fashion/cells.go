@@ -16,7 +16,7 @@ import (
 // notebook is the tutorial's cells in order, in Go. cell is called where a cell
 // begins: what stands between two calls is what fashion tutorial prints as the
 // code of the first of them, read from this very file.
-func notebook(ctx context.Context, options mnist.Options, config nn.Config, out io.Writer, callbacks []nn.Callback, cell func(number int)) error {
+func notebook(ctx context.Context, options mnist.LoadOptions, config nn.Config, out io.Writer, callbacks []nn.Callback, cell func(number int)) error {
 	cell(1)
 	all, _, err := mnist.Fashion(ctx, options)
 	if err != nil {

@@ -60,7 +60,7 @@ func (d *dataFlags) run(ctx context.Context, c *console, args []string) error {
 	verdict := map[mnist.Source]string{
 		mnist.FashionMNIST: "verified: the SHA-256 of all four files are the official ones",
 		mnist.Unverified:   "unverified: valid, but not the official files",
-		mnist.DrawnSet:     "drawn by code: the real set is not here; get it with fashion data -download",
+		mnist.SyntheticSet:     "drawn by code: the real set is not here; get it with fashion data -download",
 	}[data.test.Source()]
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "data\t%s\n", describeSet(data.test))

@@ -189,7 +189,7 @@ type sets struct{ train, validation, test *mnist.Set }
 
 // load reads the data and splits it.
 func (s *source) load(ctx context.Context, c *console) (*sets, error) {
-	all, test, err := mnist.Fashion(ctx, mnist.Options{Dir: s.dir, Offline: s.offline, Progress: c.meter(), Log: c.stderr})
+	all, test, err := mnist.Fashion(ctx, mnist.LoadOptions{Dir: s.dir, Offline: s.offline, Progress: c.meter(), Log: c.stderr})
 	if err != nil {
 		return nil, stoppedOr(ctx, err)
 	}

@@ -18,7 +18,7 @@ func (s *session) writeReport(ctx context.Context, r *result) error {
 	}
 	last := r.epochs[len(r.epochs)-1]
 	d := &report.Data{Title: "Fashion-MNIST: a training run", Command: s.line, Probabilities: p.Data}
-	if s.test.Source() == mnist.DrawnSet {
+	if s.test.Source() == mnist.SyntheticSet {
 		d.Title = "Fashion (drawn images): a training run"
 	}
 	d.Facts = append(d.Facts,

@@ -53,7 +53,7 @@ func TestJSONLines(t *testing.T) {
 	require.Equal(t, []string{"event", "seconds", "test_loss", "test_accuracy", "weights_sha256"}, keys(t, lines[3]))
 
 	o := objects(t, got.stdout)
-	all, _, err := mnist.Fashion(t.Context(), mnist.Options{Dir: dir})
+	all, _, err := mnist.Fashion(t.Context(), mnist.LoadOptions{Dir: dir})
 	require.NoError(t, err)
 	train, _, err := all.Split(0.2, 42)
 	require.NoError(t, err)
@@ -82,7 +82,7 @@ func TestJSONLines(t *testing.T) {
 // the same split, has the same weights, hashed here from their definition.
 func TestFlagsMakeTheModel(t *testing.T) {
 	dir := smallSet(t)
-	all, test, err := mnist.Fashion(t.Context(), mnist.Options{Dir: dir})
+	all, test, err := mnist.Fashion(t.Context(), mnist.LoadOptions{Dir: dir})
 	require.NoError(t, err)
 	train, validation, err := all.Split(0.2, 42)
 	require.NoError(t, err)

@@ -69,7 +69,7 @@ func (t *tutorial) run(ctx context.Context, c *console, args []string) error {
 	cells, begin, number := kerasCells(), time.Now(), 0
 	started := begin
 	out := &indented{w: c.stdout, prefix: "  "}
-	options := mnist.Options{Dir: t.dir, Offline: t.offline, Progress: c.meter(), Log: c.stderr}
+	options := mnist.LoadOptions{Dir: t.dir, Offline: t.offline, Progress: c.meter(), Log: c.stderr}
 	config := nn.Config{Seed: t.seed, Workers: t.workers, Kernels: t.kernels}
 	callbacks := []nn.Callback{nn.EpochLines(out)}
 	if c.bar != nil && c.stdout != c.stderr {

@@ -15,11 +15,11 @@ import (
 	"weft/nn"
 )
 
-// The drawn set is as hard as the real one is meant to be: the tutorial's
+// The synthetic set is as hard as the real one is meant to be: the tutorial's
 // network reaches 85 to 95 %, a linear model stays at least 3 points below.
 // Half of each set is trained on, to be quick; all of it gave 89.9 to 90.9 % and
 // 82.6 to 83.3 % over these seeds.
-func TestDrawnHardness(t *testing.T) {
+func TestSyntheticHardness(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains ten models")
 	}
@@ -27,12 +27,12 @@ func TestDrawnHardness(t *testing.T) {
 	if kernels.Name == "generic" {
 		t.Skip("takes minutes in pure Go, which gives the same bits")
 	}
-	seeds := []uint64{mnist.DrawnSeed, 1, 2, 3, 4}
+	seeds := []uint64{mnist.SyntheticSeed, 1, 2, 3, 4}
 	if raceDetector() { // ten times slower
 		seeds = seeds[:1]
 	}
 	for _, seed := range seeds {
-		all, test := mnist.Drawn(seed)
+		all, test := mnist.Synthetic(seed)
 		half, _, err := all.Split(0.5, splitSeed)
 		require.NoError(t, err)
 		train, validation, err := half.Split(validationShare, splitSeed)
@@ -68,8 +68,8 @@ func raceDetector() bool {
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
-// Without data the command trains on the drawn set and says so in both outputs.
-func TestDrawnIsAnnounced(t *testing.T) {
+// Without data the command trains on the synthetic set and says so in both outputs.
+func TestSyntheticIsAnnounced(t *testing.T) {
 	empty := t.TempDir()
 	for _, v := range []string{"HOME", "USERPROFILE", "home"} { // Unix, Windows, Plan 9
 		t.Setenv(v, empty)
@@ -84,6 +84,6 @@ func TestDrawnIsAnnounced(t *testing.T) {
 	var start struct{ Event, Data string }
 	require.NoError(t, json.NewDecoder(&stdout).Decode(&start))
 	require.Equal(t, "start", start.Event)
-	require.Equal(t, "drawn", start.Data)
+	require.Equal(t, "synthetic", start.Data)
 	require.Contains(t, stderr.String(), "THIS IS NOT FASHION-MNIST")
 }
