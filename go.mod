@@ -7,6 +7,7 @@ require (
 	github.com/klauspost/cpuid/v2 v2.3.0
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/term v0.44.0
+	golang.org/x/text v0.40.0
 )
 
 require (

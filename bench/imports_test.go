@@ -21,7 +21,7 @@ var allowed = map[string][]string{
 	"weft/optim":       {"weft/asm"},
 	"weft/nn":          {"weft/asm", "weft/matmul", "weft/activations", "weft/optim"},
 	"weft/mnist":       {"github.com/klauspost/compress/flate", "github.com/klauspost/compress/gzip"},
-	"weft/cmd/":        {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/mnist", "golang.org/x/term"},
+	"weft/cmd/":        {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/mnist", "golang.org/x/term", "golang.org/x/text/width"},
 	"weft/bench":       {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/mnist"},
 }
 

@@ -72,6 +72,22 @@ func candidates(dir string) ([]candidate, error) {
 	return all, nil
 }
 
+// ErrSeveralSets says that a folder holds several sets, of which a prefix chooses one.
+var ErrSeveralSets = errors.New("several sets")
+
+// Files returns the paths of the four files of the set in a folder, which Fashion reads
+// with the same Dir and Prefix: training images and labels, test images and labels.
+func Files(dir, prefix string) (paths [4]string, err error) {
+	paths, _, err = find(dir, prefix)
+	if err != nil {
+		return paths, fmt.Errorf("mnist: %w", err)
+	}
+	for i, name := range paths {
+		paths[i] = filepath.Join(dir, name)
+	}
+	return paths, nil
+}
+
 // find returns the names of the four files of a folder, and what they have in front
 // of the official names: prefix, or where that is "" the only one there.
 func find(dir, prefix string) (files [4]string, found string, err error) {
@@ -91,7 +107,7 @@ func find(dir, prefix string) (files [4]string, found string, err error) {
 		case len(others) == 1:
 			prefix = others[0]
 		default:
-			return files, "", fmt.Errorf("%s holds several sets: choose one by the prefix of its files, one of %s", dir, strings.Join(others, " "))
+			return files, "", fmt.Errorf("%s holds %w: choose one by the prefix of its files, one of %s", dir, ErrSeveralSets, strings.Join(others, " "))
 		}
 	}
 	for _, c := range all {

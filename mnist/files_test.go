@@ -56,6 +56,11 @@ func TestFileNames(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		images := putSet(t, dir, c.names, func(i int) int32 { return int32(12*i + 1) })
+		paths, err := Files(dir, "")
+		require.NoError(t, err)
+		for i, name := range c.names {
+			require.Equal(t, filepath.Join(dir, name), paths[i])
+		}
 		for _, prefix := range []string{"", c.prefix} {
 			var log strings.Builder
 			train, test, err := Fashion(t.Context(), LoadOptions{Dir: dir, Prefix: prefix, Log: &log})
@@ -92,6 +97,7 @@ func TestSeveralSets(t *testing.T) {
 	putSet(t, dir, names("emnist-letters-"), func(i int) int32 { return int32(i + 1) })
 	putSet(t, dir, names("emnist-digits-"), func(i int) int32 { return int32(i) })
 	_, _, err := Fashion(t.Context(), LoadOptions{Dir: dir})
+	require.ErrorIs(t, err, ErrSeveralSets)
 	require.ErrorContains(t, err, dir+" holds several sets: choose one by the prefix of its files, one of emnist-digits- emnist-letters-")
 	train, _, err := Fashion(t.Context(), LoadOptions{Dir: dir, Prefix: "emnist-letters-"})
 	require.NoError(t, err)
@@ -142,11 +148,32 @@ func TestOfficial(t *testing.T) {
 	} {
 		o.Official, o.Log = true, &log
 		train, test, err := Fashion(t.Context(), o)
+		require.ErrorIs(t, err, ErrOutOfReach)
 		require.ErrorContains(t, err, "mnist: Fashion-MNIST is out of reach: ")
 		require.Nil(t, train)
 		require.Nil(t, test)
 		require.Empty(t, log.String())
 	}
+	dir := t.TempDir()
+	newSample(t, 5).put(t, dir)
+	_, _, err := Fashion(t.Context(), LoadOptions{Dir: dir, Official: true})
+	require.ErrorIs(t, err, ErrOutOfReach, "valid files, but others")
+}
+
+// The synthetic set can be asked for where others are.
+func TestSyntheticOnDemand(t *testing.T) {
+	s := newSample(t, 5)
+	dir := t.TempDir()
+	s.put(t, dir)
+	t.Setenv(EnvDir, dir)
+	train, _, err := Fashion(t.Context(), LoadOptions{Synthetic: true, files: &s.files})
+	require.NoError(t, err)
+	require.Equal(t, SyntheticSet, train.Source())
+	_, _, err = Fashion(t.Context(), LoadOptions{Synthetic: true, Official: true})
+	require.Error(t, err)
+	t.Setenv(EnvDir, "")
+	_, _, err = Fashion(t.Context(), LoadOptions{Synthetic: true, Dir: dir})
+	require.Error(t, err)
 }
 
 // What is not a regular file is refused, not read: a pipe need not end.

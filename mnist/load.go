@@ -35,7 +35,8 @@ type LoadOptions struct {
 	Prefix    string    // of the files' names in Dir, such as "emnist-letters-"; needed where it holds several sets
 	Transpose bool      // exchange rows and columns of each image: EMNIST's are stored so
 	Offline   bool      // do not use the network
-	Official  bool      // an error where the official files are out of reach, no synthetic set
+	Official  bool      // an error that wraps ErrOutOfReach where the official files are not to be had, no synthetic set
+	Synthetic bool      // the synthetic set, whatever is there
 	MaxBytes  int64     // that a file may take in memory; 0: 4 GiB
 	Progress  io.Writer // of a download; nil: silent
 	Log       io.Writer // what the user should know, such as a damaged cache; nil: silent
@@ -53,7 +54,8 @@ type LoadOptions struct {
 // taken as Unverified. Otherwise they come from Keras's cache, Weft's cache or a
 // download into it. Where none of them has the official files, Log says why, and the
 // synthetic set of SyntheticSeed is returned, whose Source is SyntheticSet; with
-// Official that is an error. A cancelled context is an error.
+// Official that is an error. A cancelled context is an error. Errors that wrap
+// fs.ErrNotExist, ErrSeveralSets and ErrOutOfReach say what the caller can mend.
 func Fashion(ctx context.Context, o LoadOptions) (train, test *Set, err error) {
 	if o.Dir == "" {
 		o.Dir = os.Getenv(EnvDir)
@@ -67,8 +69,18 @@ func Fashion(ctx context.Context, o LoadOptions) (train, test *Set, err error) {
 	if o.MaxBytes == 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
-	if o.Dir != "" {
-		return load(o.Dir, o)
+	switch {
+	case o.Synthetic && (o.Dir != "" && o.Dir != os.Getenv(EnvDir) || o.Official):
+		return nil, nil, errors.New("mnist: the synthetic set is asked for, and another one too")
+	case o.Synthetic:
+		train, test = synthetic(o)
+		return train, test, nil
+	case o.Dir != "":
+		train, test, err := load(o.Dir, o)
+		if err == nil && o.Official && train.source != FashionMNIST {
+			return nil, nil, fmt.Errorf("%w: the files in %s are not the official ones", ErrOutOfReach, o.Dir)
+		}
+		return train, test, err
 	}
 	if o.Prefix != "" {
 		return nil, nil, fmt.Errorf("mnist: the prefix %q chooses files of a folder, and no folder is named", o.Prefix)
@@ -81,15 +93,24 @@ func Fashion(ctx context.Context, o LoadOptions) (train, test *Set, err error) {
 		return nil, nil, fmt.Errorf("mnist: the search for Fashion-MNIST was stopped: %w", err)
 	}
 	if o.Official {
-		return nil, nil, fmt.Errorf("mnist: Fashion-MNIST is out of reach: %w", why)
+		return nil, nil, fmt.Errorf("%w: %w", ErrOutOfReach, why)
 	}
 	fmt.Fprintf(o.Log, syntheticNotice, why, o.files[0].name, o.files[1].name, o.files[2].name, o.files[3].name, EnvDir)
+	train, test = synthetic(o)
+	return train, test, nil
+}
+
+// ErrOutOfReach says that the official files are not to be had.
+var ErrOutOfReach = errors.New("mnist: Fashion-MNIST is out of reach")
+
+// synthetic returns the synthetic set as the options ask for it.
+func synthetic(o LoadOptions) (train, test *Set) {
 	train, test = Synthetic(SyntheticSeed)
 	if o.Transpose {
 		train.transpose()
 		test.transpose()
 	}
-	return train, test, nil
+	return train, test
 }
 
 // syntheticNotice says that the set is synthetic, why, and how to get the real one.
@@ -98,7 +119,6 @@ const syntheticNotice = `
 *** Losses and accuracies on them say nothing about the real set.                               ***
 Why: %v
 For the real set run once with a network, or put %s, %s, %s and %s into a folder and name it in %s.
-
 `
 
 // findOfficial returns the official files from the caches or a download, or why they

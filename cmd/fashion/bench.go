@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"weft/nn"
 )
@@ -96,7 +95,7 @@ func (b *bench) networks() ([]network, error) {
 }
 
 func (b *bench) run(ctx context.Context, c *console, args []string) error {
-	if err := none(args); err != nil {
+	if err := first(none(args), b.source.resolve()); err != nil {
 		return err
 	}
 	networks, err := b.networks()
@@ -118,7 +117,7 @@ func (b *bench) run(ctx context.Context, c *console, args []string) error {
 			if b.json {
 				err = line(c.data(), r)
 			} else {
-				_, err = fmt.Fprintf(c.stderr, "%s, seed %d: val_loss %.4f, val_accuracy %.4f, %.3f s an epoch\n", r.Optimizer, r.Seed, r.ValLoss, r.ValAccuracy, r.Seconds)
+				_, err = fmt.Fprintf(c.stderr, "%s, seed %d: val_loss %.4f, val_accuracy %.4f, %.3f s/epoch\n", r.Optimizer, r.Seed, r.ValLoss, r.ValAccuracy, r.Seconds)
 			}
 			if err != nil {
 				return err
@@ -141,7 +140,7 @@ func (b *bench) run(ctx context.Context, c *console, args []string) error {
 
 // once trains and evaluates one network.
 func (b *bench) once(ctx context.Context, n *network, data *sets) (benchRun, error) {
-	m := n.model()
+	m := n.model(modelName(data.train), data.train.NumClasses())
 	defer m.Close()
 	if err := m.Compile(nn.Config{Optimizer: n.optimizer, Seed: n.seed, Workers: b.workers, Kernels: b.kernels}); err != nil {
 		return benchRun{}, err
@@ -198,11 +197,7 @@ func (b *bench) table(out io.Writer, data *sets, networks []network, medians []b
 			}
 		}
 	} else {
-		w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-		for _, row := range rows {
-			fmt.Fprintln(w, strings.Join(row, "\t"))
-		}
-		w.Flush() // into memory
+		text.WriteString(table(rows).String())
 	}
 	_, err := fmt.Fprintf(out, "%s\n\n%s", what, text.String())
 	return err

@@ -12,12 +12,12 @@ var progressChoices = []string{"auto", "bar", "line", "none"}
 // describeProgress registers -progress.
 func describeProgress(f *flags, value *string) {
 	f.StringVar(value, "progress", "auto", "")
-	f.describe("progress", "HOW", "auto (default: a bar on a terminal, else a line an epoch, none\nwith -json), bar, line or none; on standard error", progressChoices...)
+	f.describe("progress", "HOW", "auto (default: a bar on a terminal, else a line per epoch, none\nwith -json), bar, line or none; on standard error", progressChoices...)
 }
 
 func checkProgress(how string) error {
 	if !slices.Contains(progressChoices, how) {
-		return usagef("-progress %s: choose one of %s", how, strings.Join(progressChoices, ", "))
+		return usagef("-progress %s: choose one of %s%s", how, strings.Join(progressChoices, ", "), didYouMean(how, progressChoices))
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func TestSyntheticHardness(t *testing.T) {
 			_, err := f.parse([]string{"-hidden", hidden})
 			require.NoError(t, err)
 			require.NoError(t, c.resolve(f.given))
-			m := c.model()
+			m := c.model("", mnist.Classes)
 			defer m.Close()
 			require.NoError(t, m.Compile(nn.Config{Optimizer: c.optimizer, Seed: c.seed, Kernels: kernels}))
 			_, err = m.Fit(t.Context(), train, nn.FitOptions{Epochs: c.epochs, BatchSize: c.batch, Validation: validation})
@@ -70,20 +70,23 @@ func raceDetector() bool {
 
 // Without data the command trains on the synthetic set and says so in both outputs.
 func TestSyntheticIsAnnounced(t *testing.T) {
-	empty := t.TempDir()
-	for _, v := range []string{"HOME", "USERPROFILE", "home"} { // Unix, Windows, Plan 9
-		t.Setenv(v, empty)
-	}
-	for _, v := range []string{"XDG_CACHE_HOME", "LocalAppData", "KERAS_HOME"} {
-		t.Setenv(v, filepath.Join(empty, "cache"))
-	}
+	noCaches(t)
 	t.Setenv(mnist.EnvDir, "")
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), []string{"-offline", "-json", "-hidden", "none", "-epochs", "1", "-batch", "256"}, &console{stdout: &stdout, stderr: &stderr})
+	model := filepath.Join(t.TempDir(), "model.weft")
+	code := run(t.Context(), []string{"-offline", "-json", "-hidden", "none", "-epochs", "1", "-batch", "256", "-save", model}, &console{stdout: &stdout, stderr: &stderr})
 	require.Equal(t, exitOK, code, stderr.String())
 	var start struct{ Event, Data string }
 	require.NoError(t, json.NewDecoder(&stdout).Decode(&start))
 	require.Equal(t, "start", start.Event)
 	require.Equal(t, "synthetic", start.Data)
 	require.Contains(t, stderr.String(), "THIS IS NOT FASHION-MNIST")
+	require.Contains(t, stderr.String(), "-data FOLDER")
+
+	// Its classes are those of Fashion-MNIST, and the model's file says so.
+	_, test := mnist.Synthetic(mnist.SyntheticSeed)
+	got := fashion(t, "predict", model, writePNG(t, test.Image(0), 1, false), "-json")
+	require.Equal(t, exitOK, got.code, got.stderr)
+	o := objects(t, got.stdout)[0]
+	require.Equal(t, mnist.ClassName(int(o["class"].(float64))), o["name"])
 }

@@ -197,15 +197,16 @@ func TestPlainOutput(t *testing.T) {
 		require.False(t, strings.ContainsAny(out, "\x1b\r\b"), "%q", out)
 	}
 	lines := strings.Split(strings.TrimSuffix(got.stderr, "\n"), "\n")
-	require.Len(t, lines, 3)
-	for i, line := range lines {
+	require.Len(t, lines, 4)
+	require.Equal(t, "Next: keep the model with -save model.weft, see curves and mistakes with -report report.html", lines[3])
+	for i, line := range lines[:3] {
 		require.Regexp(t, fmt.Sprintf(`^Epoch %d/3 - 7 steps - .*s/step - loss: \d\.\d{4} - accuracy: \d\.\d{4} - val_loss: \d\.\d{4} - val_accuracy: \d\.\d{4}$`, i+1), line)
 	}
 	require.Contains(t, got.stdout, `Model: "sequential"`)
 	require.Contains(t, got.stdout, "Total params: 79,510")
 	for _, row := range []string{
 		`set +images +loss +accuracy`, `training +200 +\d\.\d{4} +[01]\.\d{4}`, `validation +50 +\d\.\d{4} +[01]\.\d{4}`, `test +60 +\d\.\d{4} +[01]\.\d{4}`,
-		`data +unverified in .*`, `seconds an epoch +\d+\.\d+`, `samples/s +\d+`, `GFLOP/s +\d+\.\d`, `kernels +generic`, `workers +2`, `weights SHA-256\n[0-9a-f]{64}`,
+		`data +unverified in .*`, `s/epoch +\d+\.\d+`, `samples/s +\d+`, `GFLOP/s +\d+\.\d`, `kernels +generic`, `workers +2`, `weights SHA-256\n[0-9a-f]{64}`,
 	} {
 		require.Regexp(t, `(?m)^`+row+`$`, got.stdout)
 	}

@@ -73,7 +73,7 @@ func (t *tutorial) run(ctx context.Context, c *console, args []string) error {
 	config := nn.Config{Seed: t.seed, Workers: t.workers, Kernels: t.kernels}
 	callbacks := []nn.Callback{nn.EpochLines(out)}
 	if c.bar != nil && c.stdout != c.stderr {
-		if _, terminal := c.stdout.(*folder); !terminal { // the results go elsewhere: show that something happens
+		if c.widthOut == nil { // the results go elsewhere: show that something happens
 			callbacks = append(callbacks, &nn.Bar{W: c.bar, Width: c.width, Color: c.colorErr})
 		}
 	}
