@@ -56,7 +56,7 @@ func gflops(b *testing.B, operations int) {
 // many pixels are black and how many units ReLU shuts tells on the time. It returns the
 // tutorial's 48,000 images for training, and 12,000 others.
 var clothes = sync.OnceValues(func() (train, other *mnist.Set) {
-	all, _, err := mnist.Fashion(context.Background(), mnist.Options{Offline: true})
+	all, _, err := mnist.Fashion(context.Background(), mnist.LoadOptions{Offline: true})
 	if err == nil {
 		train, other, err = all.Split(0.2, 42)
 	}

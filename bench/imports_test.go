@@ -42,7 +42,7 @@ var allowed = map[string][]string{
 	"weft/nn/keras/internal/hdf5":    {},
 
 	"weft/mnist":  {"weft/nn/data", "github.com/klauspost/compress/flate", "github.com/klauspost/compress/gzip"},
-	"weft/cmd/":   {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/nn/layers", "weft/nn/losses", "weft/nn/metrics", "weft/nn/callbacks", "weft/nn/data", "weft/mnist", "golang.org/x/term"},
+	"weft/cmd/":   {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/nn/layers", "weft/nn/losses", "weft/nn/metrics", "weft/nn/callbacks", "weft/nn/data", "weft/mnist", "golang.org/x/term", "golang.org/x/text/width"},
 	"weft/bench":  {"weft/asm", "weft/matmul", "weft/matmul/pool", "weft/activations", "weft/optim", "weft/nn", "weft/nn/layers", "weft/nn/losses", "weft/nn/metrics", "weft/nn/callbacks", "weft/nn/data", "weft/mnist"},
 	"weft/bench/": {"weft/asm", "weft/matmul", "weft/matmul/pool", "weft/activations", "weft/optim", "weft/nn", "weft/nn/layers", "weft/nn/data", "weft/mnist"},
 }

@@ -73,7 +73,7 @@ type downloader struct {
 }
 
 // download gets the files that are missing or bad into dir.
-func download(ctx context.Context, o Options, dir string) error {
+func download(ctx context.Context, o LoadOptions, dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
@@ -126,8 +126,8 @@ func compare(name string, h hash.Hash, want string) error {
 	return nil
 }
 
-// partInfix stands in the names of temporary files between the file's name and
-// chance. A file without chance was left by a download that failed.
+// partInfix is in the names of partial files, after the file's name; a random number
+// follows. A file without one was left by a download that failed.
 const partInfix = ".part"
 
 // errUnusable says that what an earlier download left is of no use.
@@ -188,7 +188,7 @@ func (d *downloader) sweep(f file, but string) {
 // the connection fails, what has come is left for the next try.
 func (d *downloader) try(ctx context.Context, source string, f file, left string) (err error) {
 	path := filepath.Join(d.dir, f.name)
-	out, err := createBeside(path, partInfix+"-")
+	out, err := createTemp(path, partInfix+"-")
 	if err != nil {
 		return err
 	}

@@ -69,8 +69,8 @@ func (o *origin) firsts() (ranges []string) {
 }
 
 // options downloads from the given servers, whatever else this machine has.
-func (s *sample) options(servers ...*origin) Options {
-	o := Options{files: &s.files}
+func (s *sample) options(servers ...*origin) LoadOptions {
+	o := LoadOptions{files: &s.files}
 	for _, server := range servers {
 		o.sources = append(o.sources, server.URL+"/")
 	}
@@ -414,7 +414,7 @@ func TestConnect(t *testing.T) {
 	s := newSample(t, 5)
 	_, _, weft := home(t)
 	refused := errors.New("refused")
-	o := Options{files: &s.files, sources: []string{"http://one.invalid/", "https://two.invalid/"}}
+	o := LoadOptions{files: &s.files, sources: []string{"http://one.invalid/", "https://two.invalid/"}}
 	t.Setenv("NO_PROXY", "*")
 
 	var dialled []string
@@ -453,5 +453,5 @@ func TestNoPlaceForTheCache(t *testing.T) {
 	s := newSample(t, 5)
 	file := filepath.Join(t.TempDir(), "file")
 	put(t, file, nil)
-	require.ErrorContains(t, download(t.Context(), Options{files: &s.files, network: noNetwork(t)}, filepath.Join(file, "cache")), file)
+	require.ErrorContains(t, download(t.Context(), LoadOptions{files: &s.files, network: noNetwork(t)}, filepath.Join(file, "cache")), file)
 }

@@ -48,6 +48,15 @@ func edited(b []byte, at int) []byte {
 	return b
 }
 
+// wide returns bytes as labels.
+func wide(b []byte) []int32 {
+	w := make([]int32, len(b))
+	for i, v := range b {
+		w[i] = int32(v)
+	}
+	return w
+}
+
 // ramp returns 0, 1, 2, … modulo the given number.
 func ramp(n, modulo int) []byte {
 	b := make([]byte, n)
@@ -68,15 +77,20 @@ func TestReadDamagedImages(t *testing.T) {
 	}{
 		{"empty", nil, "cut off: it has 0 bytes, the IDX header alone 16"},
 		{"header cut", good[:15], "it has 15 bytes, the IDX header alone 16"},
-		{"no IDX", append([]byte("<!DOCTYPE html>"), good...), "this is no IDX file: it starts with the bytes 3c 21"},
-		{"second byte", edited(good, 1), "this is no IDX file"},
-		{"float type", idx(0x0d, 3, []uint32{3, 4, 5}, body), "byte 2 of the IDX header, the type of the elements, is 0x0d, want 0x08"},
+		{"no IDX", append([]byte("<!DOCTYPE html>"), good...), "this is not an IDX file: it starts with the bytes 3c 21"},
+		{"second byte", edited(good, 1), "this is not an IDX file"},
+		{"float32", idx(0x0d, 3, []uint32{3, 4, 5}, body), "the elements are float32 (byte 2 of the IDX header is 0x0d): not supported, images are integers"},
+		{"float64", idx(0x0e, 3, []uint32{3, 4, 5}, body), "the elements are float64 (byte 2 of the IDX header is 0x0e): not supported"},
+		{"no such type", idx(0x0a, 3, []uint32{3, 4, 5}, body), "the type of the elements, is 0x0a: IDX has no such type"},
+		{"a pixel of 256", idx(0x0b, 3, []uint32{1, 1, 2}, []byte{0, 255, 1, 0}), "pixel 1 (byte 18) is 256: pixels are 0…255"},
+		{"a pixel of -1", idx(0x0c, 3, []uint32{1, 1, 1}, []byte{255, 255, 255, 255}), "pixel 0 (byte 16) is -1"},
+		{"int32 cut off", idx(0x0c, 3, []uint32{3, 4, 5}, body), "more than a file of this size holds"},
 		{"labels instead of images", idx(8, 1, []uint32{60}, body), "byte 3 of the IDX header, the number of dimensions, is 1, want 3"},
 		{"four dimensions", idx(8, 4, []uint32{3, 4, 5, 1}, body), "number of dimensions, is 4, want 3"},
 		{"no images", idx(8, 3, []uint32{0, 4, 5}, nil), "dimension 0 (byte 4 of the IDX header) is 0"},
 		{"no columns", idx(8, 3, []uint32{3, 4, 0}, body), "dimension 2 (byte 12 of the IDX header) is 0"},
-		{"too short", good[:len(good)-1], "cut off: the header says 60 bytes, [3 4 5], behind it are 59"},
-		{"too long", append(bytes.Clone(good), 7), "too long: the header says 60 bytes, [3 4 5], behind it are 61"},
+		{"too short", good[:len(good)-1], "cut off: the header says 60 bytes, [3 4 5], after it are 59"},
+		{"too long", append(bytes.Clone(good), 7), "too long: the header says 60 bytes, [3 4 5], after it are 61"},
 		{"2^31 images in 20 bytes", idx(8, 3, []uint32{1 << 31, 1, 1}, make([]byte, 4)), "dimension 0 (byte 4 of the IDX header) is 2147483648: more than a file of this size holds"},
 		{"product 2^64", idx(8, 3, []uint32{1 << 31, 1 << 31, 4}, body), "more than a file of this size holds"},
 		{"product 15·2^32+60", idx(8, 3, []uint32{5, 12, 1<<30 + 1}, body), "dimension 2 (byte 12 of the IDX header) is 1073741825: more than a file of this size holds"},
@@ -92,7 +106,7 @@ func TestReadDamagedImages(t *testing.T) {
 		{"gzip trailer cut", zipped[:len(zipped)-1], "gzip trailer is cut off: 7 bytes of 8"},
 		{"gzip CRC", edited(zipped, -8), "the gzip trailer says CRC-32"},
 		{"gzip length", edited(zipped, -1), "the gzip trailer says 4278190156 bytes, the content has 76"},
-		{"content too short", zip(good[:len(good)-1]), "decompressed file is cut off: the header says 60 bytes, [3 4 5], behind it are 59"},
+		{"content too short", zip(good[:len(good)-1]), "decompressed file is cut off: the header says 60 bytes, [3 4 5], after it are 59"},
 		{"content too long", zip(append(bytes.Clone(good), 7)), "decompressed file is too long: the header says 60 bytes"},
 		{"bytes behind gzip", append(bytes.Clone(zipped), 0, 0), "2 bytes follow the end of the gzip stream, at byte"},
 		{"second member", append(bytes.Clone(zipped), zipped...), "bytes follow the end of the gzip stream"},
@@ -116,13 +130,90 @@ func TestReadDamagedLabels(t *testing.T) {
 	}{
 		{"images instead of labels", idx(8, 3, []uint32{30, 1, 1}, body), "number of dimensions, is 3, want 1"},
 		{"none", idx(8, 1, []uint32{0}, nil), "dimension 0 (byte 4 of the IDX header) is 0"},
-		{"label 10", idx(8, 1, []uint32{31}, append(bytes.Clone(body), 10)), "label 30 (byte 38) is 10, but the classes are 0…9"},
-		{"label 10 in gzip", zip(idx(8, 1, []uint32{31}, append(bytes.Clone(body), 10))), "label 30 (byte 38) is 10"},
-		{"too short", idx(8, 1, []uint32{31}, body), "the header says 31 bytes, [31], behind it are 30"},
+		{"label -1", idx(9, 1, []uint32{31}, append(bytes.Clone(body), 255)), "label 30 (byte 38) is -1: classes are numbered from 0, to 65535 at most"},
+		{"label -1 in gzip", zip(idx(9, 1, []uint32{31}, append(bytes.Clone(body), 255))), "label 30 (byte 38) is -1"},
+		{"label 65536", idx(0x0c, 1, []uint32{2}, []byte{0, 0, 0, 1, 0, 1, 0, 0}), "label 1 (byte 12) is 65536"},
+		{"three columns", idx(0x0c, 2, []uint32{1, 3}, make([]byte, 12)), "two dimensions, [1 3]: not supported, but for QMNIST's 8 columns"},
+		{"regression", idx(0x0d, 1, []uint32{2}, make([]byte, 8)), "the elements are float32 (byte 2 of the IDX header is 0x0d): not supported, labels are integers"},
+		{"too short", idx(8, 1, []uint32{31}, body), "the header says 31 bytes, [31], after it are 30"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := ReadLabels(bytes.NewReader(c.file))
 			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+// Elements of every integer type are read, and labels in QMNIST's columns.
+func TestIntegerTypes(t *testing.T) {
+	for _, c := range []struct {
+		kind byte
+		body []byte
+		want []int32
+	}{
+		{typeUint8, []byte{0, 7, 255}, []int32{0, 7, 255}},
+		{typeInt8, []byte{0, 7, 127}, []int32{0, 7, 127}},
+		{typeInt16, []byte{0, 0, 0, 7, 0, 255}, []int32{0, 7, 255}},
+		{typeInt32, []byte{0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 255}, []int32{0, 7, 255}},
+	} {
+		for _, pack := range []func([]byte) []byte{bytes.Clone, zip} {
+			got, err := ReadLabels(bytes.NewReader(pack(idx(c.kind, 1, []uint32{3}, c.body))))
+			require.NoError(t, err)
+			require.Equal(t, c.want, got)
+			pixels, height, width, err := ReadImages(bytes.NewReader(pack(idx(c.kind, 3, []uint32{1, 3, 1}, c.body))))
+			require.NoError(t, err)
+			require.Equal(t, []int{3, 1}, []int{height, width})
+			require.Equal(t, c.want, wide(pixels))
+		}
+	}
+	var columns []byte // class, series, writer, digit, NIST class, index, duplicate, nothing
+	for i := range byte(3) {
+		for j := range byte(8) {
+			columns = append(columns, 0, 0, j, i)
+		}
+	}
+	got, err := ReadLabels(bytes.NewReader(idx(typeInt32, 2, []uint32{3, 8}, columns)))
+	require.NoError(t, err)
+	require.Equal(t, []int32{0, 1, 2}, got)
+
+	// Labels that do not fit into a byte are written as int32.
+	var b bytes.Buffer
+	large := []int32{0, 300, 65535}
+	require.NoError(t, WriteLabels(&b, large))
+	require.Equal(t, byte(typeInt32), b.Bytes()[2])
+	got, err = ReadLabels(&b)
+	require.NoError(t, err)
+	require.Equal(t, large, got)
+}
+
+// endless gives bytes without end, as a device does.
+type endless struct{ head []byte }
+
+func (e *endless) Read(b []byte) (int, error) {
+	n := copy(b, e.head)
+	e.head = e.head[n:]
+	clear(b[n:])
+	return len(b), nil
+}
+
+// The first bytes decide: what cannot be right is not read to its end, and the header
+// of a right file says how much is read.
+func TestFirstBytes(t *testing.T) {
+	for name, c := range map[string]struct {
+		head []byte
+		want string
+	}{
+		"zeros":             {nil, "byte 2 of the IDX header"},
+		"images":            {idx(8, 3, []uint32{200, 28, 28}, nil), "too long: the header says 156800 bytes"},
+		"too many images":   {idx(8, 3, []uint32{1 << 31, 28, 28}, nil), "the file announces 1683627180032 bytes, [2147483648 28 28] of uint8: at most"},
+		"gzip of images":    {zip(idx(8, 3, []uint32{100, 28, 28}, make([]byte, 78400))), "bytes follow the end of the gzip stream"},
+		"gzip of something": {zip(append([]byte("something else"), make([]byte, 1<<20)...)), "this is not an IDX file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var err error
+			got := allocated(func() { _, _, _, err = ReadImages(&endless{c.head}) })
+			require.ErrorContains(t, err, c.want)
+			require.Less(t, got, uint64(2<<20))
 		})
 	}
 }
@@ -223,7 +314,7 @@ func TestReadMemory(t *testing.T) {
 
 func TestRoundTrip(t *testing.T) {
 	dir := t.TempDir()
-	pixels, labels := ramp(7*28*28, 251), ramp(7, 10)
+	pixels, labels := ramp(7*28*28, 251), wide(ramp(7, 10))
 	for _, suffix := range []string{"", ".gz"} {
 		path := filepath.Join(dir, "images"+suffix)
 		require.NoError(t, SaveImages(path, pixels, 28, 28))
@@ -239,9 +330,9 @@ func TestRoundTrip(t *testing.T) {
 		require.NoError(t, SaveLabels(path, labels))
 		file, err = os.ReadFile(path)
 		require.NoError(t, err)
-		got, err = ReadLabels(bytes.NewReader(file))
+		classes, err := ReadLabels(bytes.NewReader(file))
 		require.NoError(t, err)
-		require.Equal(t, labels, got)
+		require.Equal(t, labels, classes)
 	}
 	require.Equal(t, []string{"images", "images.gz", "labels", "labels.gz"}, names(t, dir))
 }
@@ -261,10 +352,11 @@ func TestWriteErrors(t *testing.T) {
 	for _, c := range []struct {
 		pixels, height, width int
 	}{{0, 28, 28}, {10, 3, 3}, {10, 0, 5}, {10, 5, -1}, {10, math.MaxInt, math.MaxInt}, {10, 1 << 30, 1 << 30}, {16, 1, 32}} {
-		require.ErrorContains(t, WriteImages(io.Discard, make([]uint8, c.pixels), c.height, c.width), "are no images of")
+		require.ErrorContains(t, WriteImages(io.Discard, make([]uint8, c.pixels), c.height, c.width), "are not images of")
 	}
 	require.ErrorContains(t, WriteLabels(io.Discard, nil), "no labels to write")
-	require.ErrorContains(t, WriteLabels(io.Discard, []uint8{1, 10}), "label 1 (byte 9) is 10")
+	require.ErrorContains(t, WriteLabels(io.Discard, []int32{1, -1}), "label 1 is -1")
+	require.ErrorContains(t, WriteLabels(io.Discard, []int32{1 << 16}), "label 0 is 65536")
 	full := errors.New("disk full")
 	for after := range 2 { // the header, the body
 		w := writer(func(b []byte) (int, error) {
@@ -273,7 +365,7 @@ func TestWriteErrors(t *testing.T) {
 			}
 			return len(b), nil
 		})
-		require.ErrorIs(t, WriteLabels(w, []uint8{1}), full)
+		require.ErrorIs(t, WriteLabels(w, []int32{1}), full)
 	}
 }
 
@@ -282,7 +374,7 @@ func TestSaveIsAtomic(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"labels", "labels.gz"} {
 		path := filepath.Join(dir, name)
-		require.NoError(t, SaveLabels(path, []uint8{1, 2, 3}))
+		require.NoError(t, SaveLabels(path, []int32{1, 2, 3}))
 		before, err := os.ReadFile(path)
 		require.NoError(t, err)
 		broken := errors.New("broken in the middle")
@@ -294,37 +386,39 @@ func TestSaveIsAtomic(t *testing.T) {
 			require.Equal(t, before, during)
 			return broken
 		}), broken)
-		require.Error(t, SaveLabels(path, []uint8{99}))
+		require.Error(t, SaveLabels(path, []int32{-1}))
 		after, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.Equal(t, before, after)
 	}
 	require.Equal(t, []string{"labels", "labels.gz"}, names(t, dir))
-	require.ErrorIs(t, SaveLabels(filepath.Join(dir, "no folder", "labels"), []uint8{1}), fs.ErrNotExist)
+	require.ErrorIs(t, SaveLabels(filepath.Join(dir, "no folder", "labels"), []int32{1}), fs.ErrNotExist)
 }
 
-// checkRead holds for whatever a fuzzer feeds to a reader: what is read back
-// after writing is the same, a plain file comes back byte by byte, and memory
-// is bounded.
-func checkRead(t *testing.T, file, body []byte, used uint64, write func(io.Writer) error) {
+// checkRead holds for whatever a fuzzer feeds to a reader: memory is bounded, what was
+// read can be written, and a file of unsigned bytes in the usual dimensions comes back
+// byte by byte, uncompressed. Others come back in the usual form, which it returns.
+func checkRead(t *testing.T, file []byte, read bool, used uint64, dims byte, write func(io.Writer) error) []byte {
 	// io.ReadAll grows by a quarter and more, the output by doubling from 4 times
-	// the file, once at most above its limit.
+	// the file, once at most above its limit; a label takes 4 bytes.
 	limit := max(gzipFree, gzipBigRatio*uint64(len(file)))
-	require.Less(t, used, 1<<20+10*uint64(len(file))+3*min(limit, gzipRatio*uint64(len(file))))
-	if body == nil {
-		return
+	require.Less(t, used, 1<<20+14*uint64(len(file))+7*min(limit, gzipRatio*uint64(len(file))))
+	if !read {
+		return nil
 	}
 	var again bytes.Buffer
 	require.NoError(t, write(&again))
-	if file[0] == 0 {
-		require.True(t, bytes.Equal(file, again.Bytes()))
-		return
+	plain := file
+	if file[0] != 0 {
+		z, err := gzip.NewReader(bytes.NewReader(file))
+		require.NoError(t, err)
+		plain, err = io.ReadAll(z)
+		require.NoError(t, err)
 	}
-	z, err := gzip.NewReader(bytes.NewReader(file))
-	require.NoError(t, err)
-	plain, err := io.ReadAll(z)
-	require.NoError(t, err)
-	require.True(t, bytes.Equal(plain, again.Bytes()))
+	if plain[2] == typeUint8 && plain[3] == dims {
+		require.True(t, bytes.Equal(plain, again.Bytes()))
+	}
+	return again.Bytes()
 }
 
 func FuzzReadImages(f *testing.F) {
@@ -338,21 +432,30 @@ func FuzzReadImages(f *testing.F) {
 		var pixels []byte
 		var height, width int
 		used := allocated(func() { pixels, height, width, _ = ReadImages(bytes.NewReader(file)) })
-		checkRead(t, file, pixels, used, func(w io.Writer) error { return WriteImages(w, pixels, height, width) })
+		if again := checkRead(t, file, pixels != nil, used, 3, func(w io.Writer) error { return WriteImages(w, pixels, height, width) }); again != nil {
+			same, _, _, err := ReadImages(bytes.NewReader(again))
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(pixels, same))
+		}
 	})
 }
 
 func FuzzReadLabels(f *testing.F) {
 	good := idx(8, 1, []uint32{24}, ramp(24, 10))
 	for _, file := range [][]byte{good, zip(good), good[:20], zip(good)[:30], edited(zip(good), -1),
-		idx(8, 1, []uint32{1 << 31}, make([]byte, 12)), idx(8, 1, []uint32{2}, []byte{9, 10}), {}} {
+		idx(8, 1, []uint32{1 << 31}, make([]byte, 12)), idx(9, 1, []uint32{2}, []byte{9, 128}), idx(0x0b, 1, []uint32{2}, []byte{0, 9, 1, 0}),
+		idx(0x0c, 2, []uint32{1, 8}, make([]byte, 32)), {}} {
 		f.Add(file)
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		var labels []byte
+		var labels []int32
 		var err error
 		used := allocated(func() { labels, err = ReadLabels(bytes.NewReader(file)) })
 		require.Equal(t, err == nil, labels != nil)
-		checkRead(t, file, labels, used, func(w io.Writer) error { return WriteLabels(w, labels) })
+		if again := checkRead(t, file, labels != nil, used, 1, func(w io.Writer) error { return WriteLabels(w, labels) }); again != nil {
+			same, err := ReadLabels(bytes.NewReader(again))
+			require.NoError(t, err)
+			require.Equal(t, labels, same)
+		}
 	})
 }

@@ -29,12 +29,17 @@ var fashionFiles = [4]file{
 // file is one official file: its name, its SHA-256 and that of its content.
 type file struct{ name, sha256, plain string }
 
-// Options say where Fashion looks for the data.
-type Options struct {
-	Dir      string    // folder of the four files; binding. "": the environment's FASHION_MNIST_DIR, binding too
-	Offline  bool      // never dial
-	Progress io.Writer // of a download; nil: silent
-	Log      io.Writer // what the user should know, such as a damaged cache; nil: silent
+// LoadOptions say where Fashion looks for the data.
+type LoadOptions struct {
+	Dir       string    // folder of the four files, and no other; "": that of the environment's FASHION_MNIST_DIR, and no other
+	Prefix    string    // of the files' names in Dir, such as "emnist-letters-"; needed where it holds several sets
+	Transpose bool      // exchange rows and columns of each image: EMNIST's are stored so
+	Offline   bool      // do not use the network
+	Official  bool      // an error that wraps ErrOutOfReach where the official files are not to be had, no synthetic set
+	Synthetic bool      // the synthetic set, whatever is there
+	MaxBytes  int64     // that a file may take in memory; 0: 4 GiB
+	Progress  io.Writer // of a download; nil: silent
+	Log       io.Writer // what the user should know, such as a damaged cache; nil: silent
 
 	files   *[4]file // tests: instead of fashionFiles
 	sources []string // tests: instead of the official address and its mirror
@@ -42,13 +47,16 @@ type Options struct {
 }
 
 // Fashion returns the training and the test set of Fashion-MNIST, 60,000 and
-// 10,000 images of 28×28. With Dir, or FASHION_MNIST_DIR in the environment,
-// they come from that folder or not at all: a missing or bad file is an error,
-// and other valid images of 28×28 are taken as Unverified. Otherwise they come
-// from Keras's cache, Weft's cache or a download into it; where none of them has
-// the official files, which Log tells with the reasons, they are Drawn from
-// DrawnSeed, and their Source is DrawnSet. A cancelled context is an error.
-func Fashion(ctx context.Context, o Options) (train, test *Set, err error) {
+// 10,000 images of 28×28.
+//
+// With Dir, or FASHION_MNIST_DIR in the environment, they come from that folder or
+// not at all: a missing or bad file is an error, and another set of 28×28 images is
+// taken as Unverified. Otherwise they come from Keras's cache, Weft's cache or a
+// download into it. Where none of them has the official files, Log says why, and the
+// synthetic set of SyntheticSeed is returned, whose Source is SyntheticSet; with
+// Official that is an error. A cancelled context is an error. Errors that wrap
+// fs.ErrNotExist, ErrSeveralSets and ErrOutOfReach say what the caller can mend.
+func Fashion(ctx context.Context, o LoadOptions) (train, test *Set, err error) {
 	if o.Dir == "" {
 		o.Dir = os.Getenv(EnvDir)
 	}
@@ -58,61 +66,89 @@ func Fashion(ctx context.Context, o Options) (train, test *Set, err error) {
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
-	if o.Dir != "" {
-		return load(o.Dir, o.files)
+	if o.MaxBytes == 0 {
+		o.MaxBytes = defaultMaxBytes
 	}
+	switch {
+	case o.Synthetic && (o.Dir != "" && o.Dir != os.Getenv(EnvDir) || o.Official):
+		return nil, nil, errors.New("mnist: the synthetic set is asked for, and another one too")
+	case o.Synthetic:
+		train, test = synthetic(o)
+		return train, test, nil
+	case o.Dir != "":
+		train, test, err := load(o.Dir, o)
+		if err == nil && o.Official && train.source != FashionMNIST {
+			return nil, nil, fmt.Errorf("%w: the files in %s are not the official ones", ErrOutOfReach, o.Dir)
+		}
+		return train, test, err
+	}
+	if o.Prefix != "" {
+		return nil, nil, fmt.Errorf("mnist: the prefix %q chooses files of a folder, and no folder is named", o.Prefix)
+	}
+	train, test, why := findOfficial(ctx, o)
+	if why == nil {
+		return train, test, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, fmt.Errorf("mnist: the search for Fashion-MNIST was stopped: %w", err)
+	}
+	if o.Official {
+		return nil, nil, fmt.Errorf("%w: %w", ErrOutOfReach, why)
+	}
+	fmt.Fprintf(o.Log, syntheticNotice, why, o.files[0].name, o.files[1].name, o.files[2].name, o.files[3].name, EnvDir)
+	train, test = synthetic(o)
+	return train, test, nil
+}
+
+// ErrOutOfReach says that the official files are not to be had.
+var ErrOutOfReach = errors.New("mnist: Fashion-MNIST is out of reach")
+
+// synthetic returns the synthetic set as the options ask for it.
+func synthetic(o LoadOptions) (train, test *Set) {
+	train, test = Synthetic(SyntheticSeed)
+	if o.Transpose {
+		train.transpose()
+		test.transpose()
+	}
+	return train, test
+}
+
+// syntheticNotice says that the set is synthetic, why, and how to get the real one.
+const syntheticNotice = `
+*** THIS IS NOT FASHION-MNIST: the images are synthetic, because the real ones are out of reach. ***
+*** Losses and accuracies on them say nothing about the real set.                               ***
+Why: %v
+For the real set run once with a network, or put %s, %s, %s and %s into a folder and name it in %s.
+`
+
+// findOfficial returns the official files from the caches or a download, or why they
+// are out of reach.
+func findOfficial(ctx context.Context, o LoadOptions) (train, test *Set, err error) {
 	keras, cache, noCache := cacheDirs()
 	for _, dir := range append(keras, cache) {
 		if dir == "" {
 			continue
 		}
-		train, test, err := load(dir, o.files)
+		train, test, err := load(dir, o)
 		switch {
 		case err == nil && train.source == FashionMNIST:
 			return train, test, nil
 		case err == nil:
 			fmt.Fprintf(o.Log, "The files in %s are not the official ones: looking elsewhere.\n", dir)
-		case !absent(dir, o.files):
+		case !absent(dir):
 			fmt.Fprintf(o.Log, "%v: looking elsewhere.\n", err)
 		}
 	}
-	why := noCache
 	switch {
 	case o.Offline:
-		why = errors.New("mnist: -offline forbids a download")
-	case why == nil:
-		if why = download(ctx, o, cache); why == nil {
-			return load(cache, o.files)
-		}
+		return nil, nil, errors.New("no cache has it, and a download is ruled out: offline")
+	case noCache != nil:
+		return nil, nil, noCache
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, nil, fmt.Errorf("mnist: the search for Fashion-MNIST was stopped: %w", err)
+	if err := download(ctx, o, cache); err != nil {
+		return nil, nil, err
 	}
-	fmt.Fprintf(o.Log, drawnNotice, why, o.files[0].name, o.files[1].name, o.files[2].name, o.files[3].name, EnvDir)
-	train, test = Drawn(DrawnSeed)
-	return train, test, nil
-}
-
-// drawnNotice says that the set is drawn, why, and how to get the real one.
-const drawnNotice = `
-*** THIS IS NOT FASHION-MNIST: the images are drawn by code, because the real ones are out of reach. ***
-*** Losses and accuracies on them say nothing about the real set.                                   ***
-Why: %v
-For the real set put %s, %s, %s and %s into a folder and give -data FOLDER or set %s, or run once with a network.
-
-`
-
-// absent reports that a folder holds none of the files, so that there is nothing
-// to tell about it.
-func absent(dir string, files *[4]file) bool {
-	for _, f := range files {
-		for _, name := range []string{f.name, strings.TrimSuffix(f.name, ".gz")} {
-			if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
-				return false
-			}
-		}
-	}
-	return true
+	return load(cache, o)
 }
 
 // cacheDirs returns the folders of Keras's caches and of Weft's own, or why
@@ -132,98 +168,126 @@ func cacheDirs() (keras []string, weft string, err error) {
 }
 
 // load reads the four files of a folder at the same time.
-func load(dir string, files *[4]file) (train, test *Set, err error) {
-	var parts [4]part
+func load(dir string, o LoadOptions) (train, test *Set, err error) {
+	names, prefix, err := find(dir, o.Prefix)
+	if err != nil {
+		return nil, nil, fmt.Errorf("mnist: %w", err)
+	}
+	if strings.HasPrefix(prefix, "emnist-") && !o.Transpose {
+		fmt.Fprintf(o.Log, "%s holds EMNIST, whose images are stored transposed, and they are taken so: transpose them to have them upright.\n", dir)
+	}
+	var files [4]loadedFile
 	var group sync.WaitGroup
-	for i := range parts {
-		group.Go(func() { parts[i].read(dir, files[i], i%2 == 1) })
+	for i := range files {
+		group.Go(func() { files[i].read(filepath.Join(dir, names[i]), o.files[i], i%2 == 1, o.MaxBytes) })
 	}
 	group.Wait()
 	source := FashionMNIST
-	for i := range parts {
-		if parts[i].err != nil {
-			return nil, nil, parts[i].err
+	for i := range files {
+		if files[i].err != nil {
+			return nil, nil, files[i].err
 		}
-		if !parts[i].official {
+		if !files[i].official {
 			source = Unverified
 		}
 	}
-	if train, err = parts[0].set(&parts[1], dir, source); err == nil {
-		test, err = parts[2].set(&parts[3], dir, source)
+	if train, err = files[trainImages].set(&files[trainLabels]); err == nil {
+		test, err = files[testImages].set(&files[testLabels])
 	}
 	if err != nil {
 		return nil, nil, err
 	}
+	classes := max(train.classes, test.classes)
+	for _, s := range []*Set{train, test} {
+		s.classes, s.source, s.dir = classes, source, dir
+		if o.Transpose {
+			s.transpose()
+		}
+	}
 	return train, test, nil
 }
 
-// part is one file read.
-type part struct {
+// loadedFile is the content of one file.
+type loadedFile struct {
 	path          string
-	data          []uint8
+	pixels        []uint8 // of images
 	height, width int
-	official      bool // its checksum is the official one
+	labels        []int32 // of labels
+	official      bool    // its checksum is the official one
 	err           error
 }
 
-// read reads a file of the folder: the compressed one, else the plain one.
-func (p *part) read(dir string, f file, labels bool) {
-	p.path = filepath.Join(dir, f.name)
-	data, err := readRegular(p.path)
-	want := f.sha256
-	if errors.Is(err, fs.ErrNotExist) {
-		plain := strings.TrimSuffix(p.path, ".gz")
-		if data2, err2 := readRegular(plain); !errors.Is(err2, fs.ErrNotExist) {
-			data, err, p.path, want = data2, err2, plain, f.plain
+// read reads the file at path, which is official if it is f.
+func (l *loadedFile) read(path string, f file, holdsLabels bool, maxBytes int64) {
+	l.path = path
+	c := images
+	if holdsLabels {
+		c = labels
+	}
+	data, err := readRegular(path, maxBytes, c)
+	if err == nil {
+		var hashing sync.WaitGroup
+		hashing.Go(func() {
+			sum := sha256.Sum256(data)
+			got := hex.EncodeToString(sum[:])
+			l.official = got == f.sha256 || got == f.plain
+		})
+		if holdsLabels {
+			l.labels, err = decodeLabels(data)
+		} else {
+			l.pixels, l.height, l.width, err = decodeImages(data)
 		}
+		hashing.Wait()
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		p.err = fmt.Errorf("mnist: %w: the folder must hold %s, compressed or not", err, f.name)
-		return
-	} else if err != nil {
-		p.err = fmt.Errorf("mnist: %w", err)
-		return
-	}
-	var hashing sync.WaitGroup
-	hashing.Go(func() {
-		sum := sha256.Sum256(data)
-		p.official = hex.EncodeToString(sum[:]) == want
-	})
-	if labels {
-		p.data, err = decodeLabels(data)
-	} else {
-		p.data, p.height, p.width, err = decodeImages(data)
-	}
-	hashing.Wait()
-	if err != nil {
-		p.err = fmt.Errorf("mnist: %s: %w; delete the file or get it again", p.path, err)
+	switch {
+	case errors.As(err, new(damage)):
+		l.err = fmt.Errorf("mnist: %s: %w; the file is damaged or incomplete: get it again", path, err)
+	case errors.As(err, new(*fs.PathError)): // names the file
+		l.err = fmt.Errorf("mnist: %w", err)
+	case err != nil:
+		l.err = fmt.Errorf("mnist: %s: %w", path, err)
 	}
 }
 
-// readRegular reads a file, but no pipe or device, which need not end.
-func readRegular(path string) ([]byte, error) {
+// readRegular reads a file as readIDX does, but no pipe or device, which need not end.
+func readRegular(path string, maxBytes int64, c content) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", path)
+		return nil, errors.New("this is not a regular file")
 	}
-	return os.ReadFile(path)
-}
-
-// set joins images with their labels.
-func (p *part) set(labels *part, dir string, source Source) (*Set, error) {
-	if p.height != 28 || p.width != 28 {
-		return nil, fmt.Errorf("mnist: %s holds images of %d×%d, want 28×28", p.path, p.height, p.width)
-	}
-	if n := len(p.data) / (28 * 28); n != len(labels.data) {
-		return nil, fmt.Errorf("mnist: %s holds %d images, %s holds %d labels: get both again", p.path, n, labels.path, len(labels.data))
-	}
-	s, err := NewSet(p.data, labels.data, p.height, p.width)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	s.source, s.dir = source, dir
-	return s, nil
+	defer f.Close()
+	return readIDX(f, info.Size(), maxBytes, c)
+}
+
+// set joins images with their labels.
+func (l *loadedFile) set(of *loadedFile) (*Set, error) {
+	if l.height != side || l.width != side {
+		return nil, fmt.Errorf("mnist: %s holds images of %d×%d: only %d×%d are supported", l.path, l.height, l.width, side, side)
+	}
+	if n := len(l.pixels) / area; n != len(of.labels) {
+		return nil, fmt.Errorf("mnist: %s holds %d images, %s holds %d labels: they are not of one set", l.path, n, of.path, len(of.labels))
+	}
+	return NewSet(l.pixels, of.labels, l.height, l.width)
+}
+
+// transpose exchanges rows and columns of each image of a whole set, whose images are
+// square.
+func (s *Set) transpose() {
+	size := s.height * s.width
+	for at := 0; at < len(s.pixels); at += size {
+		p := s.pixels[at : at+size]
+		for y := range s.height {
+			for x := range y {
+				a, b := y*s.width+x, x*s.width+y
+				p[a], p[b] = p[b], p[a]
+			}
+		}
+	}
 }

@@ -2,10 +2,12 @@ package mnist
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -38,7 +40,7 @@ func newSample(t *testing.T, n int) *sample {
 			}
 			require.NoError(t, WriteImages(&b, pixels, 28, 28))
 		} else {
-			require.NoError(t, WriteLabels(&b, ramp(count, 10)))
+			require.NoError(t, WriteLabels(&b, wide(ramp(count, 10))))
 		}
 		s.content[i] = zip(b.Bytes())
 		s.files[i] = file{fashionFiles[i].name, sum(s.content[i]), sum(b.Bytes())}
@@ -116,7 +118,7 @@ func TestNamedFolder(t *testing.T) {
 	official.put(t, weft)
 	dir, bad := t.TempDir(), t.TempDir()
 	other.put(t, dir)
-	o := Options{Dir: dir, files: &official.files, network: noNetwork(t)}
+	o := LoadOptions{Dir: dir, files: &official.files, network: noNetwork(t)}
 
 	train, test, err := Fashion(t.Context(), o)
 	require.NoError(t, err)
@@ -159,29 +161,29 @@ func TestNamedFolderErrors(t *testing.T) {
 		{"no folder", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(dir)) },
 			[]string{image(0), "the folder must hold"}},
 		{"a file is missing", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, image(3)))) },
-			[]string{image(3), "the folder must hold " + image(3) + ", compressed or not"}},
+			[]string{image(3), "the folder must hold " + image(0), image(3) + ", compressed or not"}},
 		{"a file is cut off", func(t *testing.T, dir string) { put(t, filepath.Join(dir, image(2)), s.content[2][:100]) },
-			[]string{image(2), "unexpected EOF", "delete the file or get it again"}},
+			[]string{image(2), "unexpected EOF", "the file is damaged or incomplete: get it again"}},
 		{"a file is damaged", func(t *testing.T, dir string) { put(t, filepath.Join(dir, image(0)), edited(s.content[0], -7)) },
-			[]string{image(0), "CRC-32", "delete the file or get it again"}},
+			[]string{image(0), "CRC-32", "the file is damaged or incomplete: get it again"}},
 		{"an empty file", func(t *testing.T, dir string) { put(t, filepath.Join(dir, image(0)), nil) },
 			[]string{image(0), "it has 0 bytes"}},
 		{"a page of a portal", func(t *testing.T, dir string) { put(t, filepath.Join(dir, image(1)), []byte("<html>log in</html>")) },
-			[]string{image(1), "this is no IDX file"}},
+			[]string{image(1), "this is not an IDX file"}},
 		{"images and labels exchanged", func(t *testing.T, dir string) { put(t, filepath.Join(dir, image(1)), s.content[0]) },
 			[]string{image(1), "number of dimensions, is 3, want 1"}},
 		{"other labels", func(t *testing.T, dir string) { put(t, filepath.Join(dir, image(1)), s.content[3]) },
 			[]string{image(0), "holds 5 images", image(1), "holds 6 labels"}},
-		{"a label of 10", func(t *testing.T, dir string) {
-			put(t, filepath.Join(dir, image(1)), idx(8, 1, []uint32{5}, []byte{0, 1, 2, 3, 10}))
-		}, []string{image(1), "label 4 (byte 12) is 10"}},
+		{"a label of -1", func(t *testing.T, dir string) {
+			put(t, filepath.Join(dir, image(1)), idx(9, 1, []uint32{5}, []byte{0, 1, 2, 3, 255}))
+		}, []string{image(1), "label 4 (byte 12) is -1"}},
 		{"other sizes", func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, image(2)), idx(8, 3, []uint32{6, 14, 56}, make([]byte, 6*28*28)))
-		}, []string{image(2), "images of 14×56, want 28×28"}},
+		}, []string{image(2), "images of 14×56: only 28×28 are supported"}},
 		{"a folder in place of a file", func(t *testing.T, dir string) {
 			require.NoError(t, os.Remove(filepath.Join(dir, image(1))))
 			require.NoError(t, os.Mkdir(filepath.Join(dir, image(1)), 0o777))
-		}, []string{image(1), "is no regular file"}},
+		}, []string{image(1), "is not a regular file"}},
 		{"a bad plain file", func(t *testing.T, dir string) {
 			require.NoError(t, os.Remove(filepath.Join(dir, image(1))))
 			put(t, filepath.Join(dir, plain), []byte{0, 0, 8})
@@ -191,11 +193,14 @@ func TestNamedFolderErrors(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
 			s.put(t, dir)
 			c.damage(t, dir)
-			train, test, err := Fashion(t.Context(), Options{Dir: dir, files: &s.files, network: noNetwork(t)})
+			train, test, err := Fashion(t.Context(), LoadOptions{Dir: dir, files: &s.files, network: noNetwork(t)})
 			require.Nil(t, train)
 			require.Nil(t, test)
 			for _, want := range append(c.want, "mnist: ", dir) {
 				require.ErrorContains(t, err, want)
+			}
+			if !strings.HasPrefix(c.name, "a file is") && !strings.Contains(c.name, "plain") && c.name != "an empty file" {
+				require.NotContains(t, err.Error(), "get it again", "the file is only different")
 			}
 		})
 	}
@@ -209,21 +214,19 @@ func TestPlainFiles(t *testing.T) {
 	s.put(t, dir)
 	for i, f := range s.files {
 		path := filepath.Join(dir, strings.TrimSuffix(f.name, ".gz"))
-		body, sizes, err := decodeIDX(s.content[i], 3-i%2*2)
+		z, err := gzip.NewReader(bytes.NewReader(s.content[i]))
 		require.NoError(t, err)
-		if i%2 == 0 {
-			require.NoError(t, SaveImages(path, body, sizes[1], sizes[2]))
-		} else {
-			require.NoError(t, SaveLabels(path, body))
-		}
+		plain, err := io.ReadAll(z)
+		require.NoError(t, err)
+		put(t, path, plain)
 		require.NoError(t, os.Remove(filepath.Join(dir, f.name)))
-		o := Options{Dir: dir, files: &s.files, network: noNetwork(t)}
+		o := LoadOptions{Dir: dir, files: &s.files, network: noNetwork(t)}
 		train, test, err := Fashion(t.Context(), o)
 		require.NoError(t, err)
 		s.check(t, train, test, FashionMNIST, dir)
 	}
 	put(t, filepath.Join(dir, s.files[1].name), edited(s.content[1], -1))
-	_, _, err := Fashion(t.Context(), Options{Dir: dir, files: &s.files, network: noNetwork(t)})
+	_, _, err := Fashion(t.Context(), LoadOptions{Dir: dir, files: &s.files, network: noNetwork(t)})
 	require.ErrorContains(t, err, s.files[1].name+": the gzip trailer")
 }
 
@@ -232,7 +235,7 @@ func TestCaches(t *testing.T) {
 	s := newSample(t, 5)
 	kerasHome, dotKeras, weft := home(t)
 	var log bytes.Buffer
-	o := Options{Log: &log, files: &s.files, network: noNetwork(t)}
+	o := LoadOptions{Log: &log, files: &s.files, network: noNetwork(t)}
 	for _, dir := range []string{weft, dotKeras, kerasHome} {
 		s.put(t, dir)
 		for _, o.Offline = range []bool{true, false} {
@@ -278,7 +281,7 @@ func TestCaches(t *testing.T) {
 	train, test, err = Fashion(t.Context(), o)
 	require.NoError(t, err)
 	s.check(t, train, test, FashionMNIST, weft)
-	require.Contains(t, log.String(), filepath.Join(dotKeras, strings.TrimSuffix(s.files[3].name, ".gz")))
+	require.Contains(t, log.String(), filepath.Join(dotKeras, s.files[3].name))
 	require.NotContains(t, log.String(), kerasHome)
 }
 
@@ -287,7 +290,7 @@ func TestCaches(t *testing.T) {
 func TestNothingDials(t *testing.T) {
 	s := newSample(t, 5)
 	home(t)
-	o := Options{Offline: true, files: &s.files, network: noNetwork(t)}
+	o := LoadOptions{Offline: true, files: &s.files, network: noNetwork(t)}
 	Fashion(t.Context(), o) // noNetwork fails the test
 	for _, v := range []string{"HOME", "USERPROFILE", "home", "XDG_CACHE_HOME", "LocalAppData"} {
 		t.Setenv(v, "")
@@ -305,7 +308,7 @@ func TestCacheWithoutKerasHome(t *testing.T) {
 	_, dotKeras, _ := home(t)
 	t.Setenv("KERAS_HOME", "")
 	s.put(t, dotKeras)
-	train, test, err := Fashion(t.Context(), Options{files: &s.files, network: noNetwork(t)})
+	train, test, err := Fashion(t.Context(), LoadOptions{files: &s.files, network: noNetwork(t)})
 	require.NoError(t, err)
 	s.check(t, train, test, FashionMNIST, dotKeras)
 }
@@ -313,7 +316,7 @@ func TestCacheWithoutKerasHome(t *testing.T) {
 // The table of checksums is that of the real files, compressed and plain.
 func TestRealFiles(t *testing.T) {
 	dir := realFiles(t)
-	train, test, err := load(dir, &fashionFiles)
+	train, test, err := Fashion(t.Context(), LoadOptions{Dir: dir})
 	require.NoError(t, err)
 	require.Equal(t, FashionMNIST, train.Source())
 	require.Equal(t, FashionMNIST, test.Source())
@@ -328,13 +331,9 @@ func TestRealFiles(t *testing.T) {
 			require.NoError(t, SaveImages(path, set.Bytes(), 28, 28))
 			continue
 		}
-		labels := make([]uint8, set.Len())
-		for j := range labels {
-			labels[j] = uint8(set.Label(j))
-		}
-		require.NoError(t, SaveLabels(path, labels))
+		require.NoError(t, SaveLabels(path, set.Classes()))
 	}
-	train, test, err = load(plain, &fashionFiles)
+	train, test, err = Fashion(t.Context(), LoadOptions{Dir: plain})
 	require.NoError(t, err)
 	require.Equal(t, FashionMNIST, train.Source())
 	require.Equal(t, FashionMNIST, test.Source())
@@ -356,7 +355,7 @@ func realFiles(t testing.TB) string {
 func BenchmarkLoad(b *testing.B) {
 	dir := realFiles(b)
 	for b.Loop() {
-		_, _, err := load(dir, &fashionFiles)
+		_, _, err := Fashion(b.Context(), LoadOptions{Dir: dir})
 		require.NoError(b, err)
 	}
 }

@@ -61,7 +61,7 @@ const killedDir, killedURL = "WEFT_TEST_DOWNLOAD_DIR", "WEFT_TEST_DOWNLOAD_URL"
 func TestKilled(t *testing.T) {
 	s := newSample(t, 50)
 	if dir := os.Getenv(killedDir); dir != "" { // the child
-		err := download(t.Context(), Options{files: &s.files, sources: []string{os.Getenv(killedURL)}}, dir)
+		err := download(t.Context(), LoadOptions{files: &s.files, sources: []string{os.Getenv(killedURL)}}, dir)
 		t.Fatalf("not killed: %v", err)
 	}
 	_, _, weft := home(t)

@@ -1,6 +1,10 @@
 // Package mnist reads and writes image sets in the IDX format, finds the
 // Fashion-MNIST set (Xiao, Rasul and Vollgraf 2017) in the caches of this
 // machine or on the network, and splits it as scikit-learn does.
+//
+// [Fashion] is the way in. With [LoadOptions].Dir it reads any other set of 28×28
+// images as well: MNIST, Kuzushiji-MNIST, EMNIST (whose images are stored transposed,
+// see LoadOptions.Transpose), QMNIST.
 package mnist
 
 import (
@@ -9,16 +13,18 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 )
 
-// Source tells where a set comes from.
+// Source says where a set comes from.
 type Source string
 
 // The sources of a set.
 const (
 	FashionMNIST Source = "fashion-mnist" // the official files, checksums compared
-	DrawnSet     Source = "drawn"         // drawn by code, because the real one is out of reach
-	Unverified   Source = "unverified"    // other files in a folder that the user named
+	SyntheticSet Source = "synthetic"     // generated, because the official files are out of reach
+	Unverified   Source = "unverified"    // other files, in a folder that the user named
 )
 
 // Classes is the number of classes of Fashion-MNIST.
@@ -37,22 +43,27 @@ type Set struct {
 	labels        []int32
 	rows          []int32 // storage row of each image; nil: image i is row i
 	height, width int
+	classes       int
 	source        Source
 	dir           string
 }
 
 // NewSet returns the set of the given images, height×width bytes each, and
-// their labels. It fails where their numbers differ.
-func NewSet(pixels, labels []uint8, height, width int) (*Set, error) {
+// their labels, at least 0. It fails where their numbers differ. The set keeps
+// pixels, and copies labels.
+func NewSet(pixels []uint8, labels []int32, height, width int) (*Set, error) {
 	whole := height >= 1 && width >= 1 && width <= math.MaxInt/height // no product overflows
 	if !whole || len(pixels)%(height*width) != 0 || len(pixels)/(height*width) != len(labels) {
 		return nil, fmt.Errorf("mnist: %d pixels are not %d images of %d×%d", len(pixels), len(labels), height, width)
 	}
-	wide := make([]int32, len(labels))
+	classes := 0
 	for i, l := range labels {
-		wide[i] = int32(l)
+		if err := checkLabel(l); err != nil {
+			return nil, fmt.Errorf("mnist: label %d %w", i, err)
+		}
+		classes = max(classes, int(l)+1)
 	}
-	return &Set{pixels: pixels, labels: wide, height: height, width: width, source: Unverified}, nil
+	return &Set{pixels: pixels, labels: slices.Clone(labels), height: height, width: width, classes: classes, source: Unverified}, nil
 }
 
 // Len returns the number of images.
@@ -81,10 +92,23 @@ func (s *Set) Classes() []int32 { return s.labels }
 // Targets returns nil: the targets are classes.
 func (s *Set) Targets() []float32 { return nil }
 
-// Source tells where the set comes from.
+// NumClasses returns the number of classes, which is one more than the largest label:
+// of a training set together with its test set, where Fashion read them.
+func (s *Set) NumClasses() int { return s.classes }
+
+// ClassName returns the name of a class: that of Fashion-MNIST for its official
+// files and for the synthetic set, else its number.
+func (s *Set) ClassName(class int) string {
+	if s.source != Unverified && class >= 0 && class < Classes {
+		return ClassName(class)
+	}
+	return strconv.Itoa(class)
+}
+
+// Source returns where the set comes from.
 func (s *Set) Source() Source { return s.source }
 
-// Dir returns the folder that the set was read from, "" for the drawn one.
+// Dir returns the folder that the set was read from, "" for the synthetic one.
 func (s *Set) Dir() string { return s.dir }
 
 // row returns the storage row of image i.

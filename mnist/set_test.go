@@ -8,7 +8,7 @@ import (
 )
 
 func TestSet(t *testing.T) {
-	s, err := NewSet(ramp(5*2*3, 256), []uint8{4, 3, 2, 1, 0}, 2, 3)
+	s, err := NewSet(ramp(5*2*3, 256), []int32{4, 3, 2, 1, 0}, 2, 3)
 	require.NoError(t, err)
 	require.Equal(t, 5, s.Len())
 	require.Equal(t, []int{2, 3}, s.Shape())
@@ -28,7 +28,7 @@ func TestSet(t *testing.T) {
 
 // The parts of a split share the storage; images and labels follow the rows.
 func TestSetRows(t *testing.T) {
-	s, err := NewSet(ramp(20, 256), ramp(20, 10), 1, 1)
+	s, err := NewSet(ramp(20, 256), wide(ramp(20, 10)), 1, 1)
 	require.NoError(t, err)
 	s.source, s.dir = FashionMNIST, "folder"
 	train, validation, err := s.Split(0.3, 7)
@@ -70,9 +70,28 @@ func TestNewSetErrors(t *testing.T) {
 		{12, 2, 2, 2}, {8, 3, 2, 2}, {0, 0, 0, 5}, {0, 0, 5, -1},
 		{4, 4, math.MaxInt, math.MaxInt}, // MaxInt² wraps to 1
 	} {
-		_, err := NewSet(make([]uint8, c.pixels), make([]uint8, c.labels), c.height, c.width)
+		_, err := NewSet(make([]uint8, c.pixels), make([]int32, c.labels), c.height, c.width)
 		require.ErrorContains(t, err, "pixels are not", "%+v", c)
 	}
+}
+
+// The number of classes comes from the labels, names from the source.
+func TestSetClasses(t *testing.T) {
+	s, err := NewSet(ramp(3, 256), []int32{61, 0, 3}, 1, 1)
+	require.NoError(t, err)
+	require.Equal(t, 62, s.NumClasses())
+	require.Equal(t, "9", s.ClassName(9))
+	for _, s.source = range []Source{FashionMNIST, SyntheticSet} {
+		require.Equal(t, "Ankle boot", s.ClassName(9))
+		require.Equal(t, "10", s.ClassName(10))
+	}
+	labels := []int32{1}
+	s, err = NewSet([]uint8{0}, labels, 1, 1)
+	require.NoError(t, err)
+	labels[0] = 7
+	require.Equal(t, 1, s.Label(0), "labels are copied")
+	_, err = NewSet([]uint8{0}, []int32{-1}, 1, 1)
+	require.ErrorContains(t, err, "label 0 is -1")
 }
 
 func TestClassName(t *testing.T) {

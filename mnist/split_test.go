@@ -10,7 +10,7 @@ import (
 
 // blank returns a set of n images of one pixel.
 func blank(t *testing.T, n int) *Set {
-	s, err := NewSet(make([]uint8, n), make([]uint8, n), 1, 1)
+	s, err := NewSet(make([]uint8, n), make([]int32, n), 1, 1)
 	require.NoError(t, err)
 	return s
 }
@@ -57,9 +57,9 @@ func TestSplit(t *testing.T) {
 
 // A split of a split names rows of the storage.
 func TestSplitOfSplit(t *testing.T) {
-	pixels, labels := make([]uint8, 50), make([]uint8, 50)
+	pixels, labels := make([]uint8, 50), make([]int32, 50)
 	for i := range pixels {
-		pixels[i], labels[i] = uint8(i), uint8(i%10)
+		pixels[i], labels[i] = uint8(i), int32(i%10)
 	}
 	s, err := NewSet(pixels, labels, 1, 1)
 	require.NoError(t, err)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"weft/nn"
 )
@@ -96,7 +95,7 @@ func (b *bench) networks() ([]network, error) {
 }
 
 func (b *bench) run(ctx context.Context, c *console, args []string) error {
-	if err := none(args); err != nil {
+	if err := first(none(args), b.source.resolve()); err != nil {
 		return err
 	}
 	networks, err := b.networks()
@@ -118,7 +117,7 @@ func (b *bench) run(ctx context.Context, c *console, args []string) error {
 			if b.json {
 				err = line(c.data(), r)
 			} else {
-				_, err = fmt.Fprintf(c.stderr, "%s, seed %d: val_loss %.4f, val_accuracy %.4f, %.3f s an epoch\n", r.Optimizer, r.Seed, r.ValLoss, r.ValAccuracy, r.Seconds)
+				_, err = fmt.Fprintf(c.stderr, "%s, seed %d: val_loss %.4f, val_accuracy %.4f, %.3f s/epoch\n", r.Optimizer, r.Seed, r.ValLoss, r.ValAccuracy, r.Seconds)
 			}
 			if err != nil {
 				return err
@@ -141,23 +140,23 @@ func (b *bench) run(ctx context.Context, c *console, args []string) error {
 
 // once trains and evaluates one network.
 func (b *bench) once(ctx context.Context, n *network, data *sets) (benchRun, error) {
-	m := n.model()
+	m := n.model(modelName(data.train), data.train.NumClasses())
 	defer m.Close()
-	if err := m.Compile(nn.Config{Optimizer: n.optimizer, Seed: n.seed, Workers: b.workers, Kernels: b.kernels}); err != nil {
+	if err := m.Compile(nn.CompileOptions{Optimizer: n.optimizer, Seed: n.seed, Workers: b.workers, Kernels: b.kernels}); err != nil {
 		return benchRun{}, err
 	}
 	h, err := m.Fit(ctx, data.train, nn.FitOptions{Epochs: n.epochs, BatchSize: n.batch, Validation: data.validation})
 	if err != nil {
 		return benchRun{}, err
 	}
-	_, accuracy, err := m.Evaluate(ctx, data.test)
+	test, err := m.Evaluate(ctx, data.test)
 	if err != nil {
 		return benchRun{}, err
 	}
 	last := h.Epochs[len(h.Epochs)-1]
 	r := result{epochs: h.Epochs}
 	seconds := r.epochSeconds()
-	return benchRun{"run", n.optimizer.Name(), n.seed, number(last.Loss), number(last.ValLoss), number(last.ValAccuracy), number(accuracy), number(seconds), number(float64(data.train.Len()) / seconds)}, nil
+	return benchRun{"run", n.optimizer.Name(), n.seed, number(last.Get("loss")), number(last.Get("val_loss")), number(last.Get("val_accuracy")), number(test.Get("accuracy")), number(seconds), number(float64(data.train.Len()) / seconds)}, nil
 }
 
 // medianOf returns the median of each figure.
@@ -198,11 +197,7 @@ func (b *bench) table(out io.Writer, data *sets, networks []network, medians []b
 			}
 		}
 	} else {
-		w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-		for _, row := range rows {
-			fmt.Fprintln(w, strings.Join(row, "\t"))
-		}
-		w.Flush() // into memory
+		text.WriteString(table(rows).String())
 	}
 	_, err := fmt.Fprintf(out, "%s\n\n%s", what, text.String())
 	return err

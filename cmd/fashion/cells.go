@@ -10,13 +10,15 @@ import (
 	"weft/activations"
 	"weft/mnist"
 	"weft/nn"
+	"weft/nn/callbacks"
+	"weft/nn/layers"
 	"weft/optim"
 )
 
 // notebook is the tutorial's cells in order, in Go. cell is called where a cell
 // begins: what stands between two calls is what fashion tutorial prints as the
 // code of the first of them, read from this very file.
-func notebook(ctx context.Context, options mnist.Options, config nn.Config, out io.Writer, callbacks []nn.Callback, cell func(number int)) error {
+func notebook(ctx context.Context, options mnist.LoadOptions, config nn.CompileOptions, out io.Writer, progress []callbacks.Callback, cell func(number int)) error {
 	cell(1)
 	all, _, err := mnist.Fashion(ctx, options)
 	if err != nil {
@@ -26,21 +28,21 @@ func notebook(ctx context.Context, options mnist.Options, config nn.Config, out 
 	if err != nil {
 		return err
 	}
-	dense1 := nn.Dense(100, activations.Sigmoid) // pixels are divided by 255 where a model reads them
-	dense2 := nn.Dense(10, activations.Softmax)
+	dense1 := layers.Dense(100, activations.Sigmoid) // pixels are divided by 255 where a model reads them
+	dense2 := layers.Dense(10, activations.Softmax)
 
 	cell(2)
-	var names nn.Scope // numbers layers and models as Keras does in one process
-	model := names.Sequential("", nn.Input(784), dense1, dense2)
+	var names nn.NameScope // numbers layers and models as Keras does in one process
+	model := names.Sequential("", layers.Input(784), dense1, dense2)
 	if err := model.Summary(out); err != nil {
 		return err
 	}
 
 	cell(3)
 	model = names.Sequential("패션 MNIST 모델",
-		nn.Input(784),
-		nn.Dense(100, activations.Sigmoid).Named("hidden"),
-		nn.Dense(10, activations.Softmax).Named("output"),
+		layers.Input(784),
+		layers.Dense(100, activations.Sigmoid).Named("hidden"),
+		layers.Dense(10, activations.Softmax).Named("output"),
 	)
 	if err := model.Summary(out); err != nil {
 		return err
@@ -48,9 +50,9 @@ func notebook(ctx context.Context, options mnist.Options, config nn.Config, out 
 
 	cell(4)
 	model = names.Sequential("")
-	model.Add(nn.Input(784))
-	model.Add(nn.Dense(100, activations.Sigmoid))
-	model.Add(nn.Dense(10, activations.Softmax))
+	model.Add(layers.Input(784))
+	model.Add(layers.Dense(100, activations.Sigmoid))
+	model.Add(layers.Dense(10, activations.Softmax))
 	if err := model.Summary(out); err != nil {
 		return err
 	}
@@ -60,15 +62,15 @@ func notebook(ctx context.Context, options mnist.Options, config nn.Config, out 
 	if err := model.Compile(config); err != nil { // the optimizer is left out: RMSprop
 		return err
 	}
-	if _, err := model.Fit(ctx, train, nn.FitOptions{Epochs: 5, Callbacks: callbacks}); err != nil {
+	if _, err := model.Fit(ctx, train, nn.FitOptions{Epochs: 5, Callbacks: progress}); err != nil {
 		return err
 	}
 
 	cell(6)
 	relu := names.Sequential("",
-		nn.Flatten(28, 28),
-		nn.Dense(100, activations.ReLU),
-		nn.Dense(10, activations.Softmax),
+		layers.Flatten(28, 28),
+		layers.Dense(100, activations.ReLU),
+		layers.Dense(10, activations.Softmax),
 	)
 	if err := relu.Summary(out); err != nil {
 		return err
@@ -84,16 +86,16 @@ func notebook(ctx context.Context, options mnist.Options, config nn.Config, out 
 	if err := relu.Compile(config); err != nil {
 		return err
 	}
-	if _, err := relu.Fit(ctx, train, nn.FitOptions{Epochs: 5, Callbacks: callbacks}); err != nil {
+	if _, err := relu.Fit(ctx, train, nn.FitOptions{Epochs: 5, Callbacks: progress}); err != nil {
 		return err
 	}
 
 	cell(9)
-	loss, accuracy, err := relu.Evaluate(ctx, validation)
+	result, err := relu.Evaluate(ctx, validation)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "[%.4f, %.4f]\n", loss, accuracy)
+	fmt.Fprintf(out, "[%.4f, %.4f]\n", result.Get("loss"), result.Get("accuracy"))
 
 	cell(10)
 	byName, err := optim.ByName("sgd")
@@ -113,25 +115,25 @@ func notebook(ctx context.Context, options mnist.Options, config nn.Config, out 
 
 	cell(14)
 	adam := names.Sequential("",
-		nn.Flatten(28, 28),
-		nn.Dense(100, activations.ReLU),
-		nn.Dense(10, activations.Softmax),
+		layers.Flatten(28, 28),
+		layers.Dense(100, activations.ReLU),
+		layers.Dense(10, activations.Softmax),
 	)
 	defer adam.Close()
 	config.Optimizer = optim.NewAdam(0.001)
 	if err := adam.Compile(config); err != nil {
 		return err
 	}
-	if _, err := adam.Fit(ctx, train, nn.FitOptions{Epochs: 5, Callbacks: callbacks}); err != nil {
+	if _, err := adam.Fit(ctx, train, nn.FitOptions{Epochs: 5, Callbacks: progress}); err != nil {
 		return err
 	}
 
 	cell(15)
-	loss, accuracy, err = adam.Evaluate(ctx, validation)
+	result, err = adam.Evaluate(ctx, validation)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "[%.4f, %.4f]\n", loss, accuracy)
+	fmt.Fprintf(out, "[%.4f, %.4f]\n", result.Get("loss"), result.Get("accuracy"))
 	cell(0)
 	return nil
 }

@@ -14,32 +14,38 @@ import (
 	"strconv"
 
 	"weft/cmd/fashion/internal/durable"
+	"weft/cmd/fashion/internal/lock"
 	"weft/mnist"
 	"weft/nn"
+	"weft/nn/callbacks"
 )
 
 // A checkpoint is a training run at rest:
 //
-//	8 bytes  "WEFTRUN\x01", the last one the version
+//	8 bytes  "WEFTRUN\x02", the last one the version; 1 had no place of the data
 //	4 bytes  length of the header, little-endian
 //	header   JSON: record
 //	model    as nn's Save writes it, with the optimizer and the place in the epoch
 //	32 bytes SHA-256 of all that comes before
-const runMagic = "WEFTRUN\x01"
+const runMagic = "WEFTRUN\x02"
+
+// maxRunHeader is more bytes than the header of a run has: a million epochs.
+const maxRunHeader = 256 << 20
 
 // checkpointName is the name of the file in the folder of -checkpoint.
 const checkpointName = "checkpoint.weft"
 
-// record is what a run must remember beside its model.
+// record is what a run must remember in addition to its model.
 type record struct {
 	Flags   map[string]string `json:"flags"` // those of network, by name
 	Data    dataID            `json:"data"`
-	Epochs  []epochRecord     `json:"epochs"`  // finished
-	Elapsed float64           `json:"elapsed"` // seconds of training in the epoch that is not finished
-	Seconds float64           `json:"seconds"` // of the run so far
+	Labels  []string          `json:"labels,omitempty"` // names of the classes that the user gave
+	Epochs  []epochRecord     `json:"epochs"`           // finished
+	Elapsed float64           `json:"elapsed"`          // seconds of training in the epoch that is not finished
+	Seconds float64           `json:"seconds"`          // of the run so far
 }
 
-// epochRecord is an nn.Epoch as JSON, where NaN and infinities are null.
+// epochRecord is a callbacks.Epoch as JSON, where NaN and infinities are null.
 type epochRecord struct {
 	Epoch       int    `json:"epoch"`
 	Seconds     number `json:"seconds"`
@@ -49,29 +55,30 @@ type epochRecord struct {
 	ValAccuracy number `json:"val_accuracy"`
 }
 
-func newEpochRecord(e nn.Epoch) epochRecord {
-	return epochRecord{e.Epoch, number(e.Seconds), number(e.Loss), number(e.Accuracy), number(e.ValLoss), number(e.ValAccuracy)}
+func newEpochRecord(e callbacks.Epoch) epochRecord {
+	return epochRecord{e.Epoch, number(e.Seconds), number(e.Get("loss")), number(e.Get("accuracy")), number(e.Get("val_loss")), number(e.Get("val_accuracy"))}
 }
 
-// dataID tells one data set from another. The hash of the pixels and labels is
-// that of sets without an official checksum.
-type dataID struct {
-	Source mnist.Source `json:"source"`
-	Split  string       `json:"split_sha256"`
-	SHA256 string       `json:"sha256,omitempty"`
+// epoch returns the epoch of a record.
+func (r epochRecord) epoch() callbacks.Epoch {
+	return callbacks.Epoch{Epoch: r.Epoch, Seconds: float64(r.Seconds), Logs: callbacks.Logs{
+		{Name: "loss", Value: float64(r.Loss)}, {Name: "accuracy", Value: float64(r.Accuracy)},
+		{Name: "val_loss", Value: float64(r.ValLoss)}, {Name: "val_accuracy", Value: float64(r.ValAccuracy)},
+	}}
 }
 
-func newDataID(s *sets) dataID {
-	id := dataID{Source: s.train.Source(), Split: s.train.IndexSHA256()}
-	if id.Source != mnist.FashionMNIST {
-		h := sha256.New()
-		h.Write(s.train.Bytes())
-		for _, c := range s.train.Classes() {
+// hashSet returns the SHA-256 of a set's pixels and labels.
+func hashSet(s *mnist.Set) string {
+	h := sha256.New()
+	h.Write(s.Bytes())
+	for _, c := range s.Classes() {
+		if c < 256 {
 			h.Write([]byte{byte(c)})
+		} else {
+			h.Write(binary.LittleEndian.AppendUint32(nil, uint32(c)))
 		}
-		id.SHA256 = fmt.Sprintf("%x", h.Sum(nil))
 	}
-	return id
+	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
 // write writes the checkpoint of a run.
@@ -92,65 +99,71 @@ func (r *record) write(w io.Writer, m *nn.Sequential) error {
 	return err
 }
 
-// parseRun reads a checkpoint.
-func parseRun(b []byte) (*record, *nn.Sequential, error) {
-	start := len(runMagic) + 4
-	if len(b) < start+sha256.Size {
+// readRun reads a checkpoint of the given size.
+func readRun(in io.Reader, size int64) (*record, *nn.Sequential, error) {
+	start := int64(len(runMagic) + 4)
+	if size < start+sha256.Size {
 		return nil, nil, errors.New("the file is cut off")
 	}
-	body, want := b[:len(b)-sha256.Size], b[len(b)-sha256.Size:]
-	if sum := sha256.Sum256(body); !bytes.Equal(sum[:], want) {
-		return nil, nil, errors.New("the checksum is wrong: the file is damaged")
+	hash := sha256.New()
+	body := io.TeeReader(io.LimitReader(in, size-sha256.Size), hash)
+	head := make([]byte, start)
+	if _, err := io.ReadFull(body, head); err != nil {
+		return nil, nil, err
 	}
-	size := uint64(binary.LittleEndian.Uint32(body[len(runMagic):]))
-	if size > uint64(len(body)-start) {
-		return nil, nil, errors.New("the header is longer than the file: the file is damaged")
+	length := int64(binary.LittleEndian.Uint32(head[len(runMagic):]))
+	if length > min(maxRunHeader, size-start-sha256.Size) {
+		return nil, nil, fmt.Errorf("the header is said to have %d bytes, in a file of %d: the file is damaged", length, size)
+	}
+	header := make([]byte, length)
+	if _, err := io.ReadFull(body, header); err != nil {
+		return nil, nil, err
 	}
 	r := &record{}
-	d := json.NewDecoder(bytes.NewReader(body[start : start+int(size)]))
+	d := json.NewDecoder(bytes.NewReader(header))
 	d.DisallowUnknownFields()
 	if err := d.Decode(r); err != nil {
-		return nil, nil, fmt.Errorf("the header: %w", err)
+		return nil, nil, fmt.Errorf("the header: %w: the file is damaged", err)
 	}
-	m, err := nn.Load(bytes.NewReader(body[start+int(size):]))
-	return r, m, err
-}
-
-// readModel reads the model of a file that -save or -checkpoint wrote, with the
-// record of the run where there is one. An error names the file.
-func readModel(path string) (*record, *nn.Sequential, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, checkpointName)
+	if r.Data.Source == "drawn" { // the word of version 1
+		r.Data.Source = mnist.SyntheticSet
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s is no regular file: give one that -save or -checkpoint wrote", path)
-	}
-	b, err := os.ReadFile(path)
+	m, err := nn.Load(body)
 	if err != nil {
 		return nil, nil, err
 	}
-	var r *record
-	var m *nn.Sequential
-	switch {
-	case !bytes.HasPrefix(b, []byte(runMagic[:7])):
-		m, err = nn.Load(bytes.NewReader(b))
-	case len(b) > 7 && b[7] != runMagic[7]:
-		err = fmt.Errorf("a checkpoint of version %d, this fashion reads version %d", b[7], runMagic[7])
-	default:
-		r, m, err = parseRun(b)
+	want := make([]byte, sha256.Size)
+	if _, err := io.ReadFull(in, want); err != nil {
+		return nil, nil, err
 	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	if !bytes.Equal(hash.Sum(nil), want) {
+		m.Close()
+		return nil, nil, errors.New("the checksum is wrong: the file is damaged")
 	}
 	return r, m, nil
 }
 
-// openCheckpoint makes the folder of -checkpoint ready and reads what a run left
-// there; without one it returns nils.
-func openCheckpoint(dir string, resume bool) (*record, *nn.Sequential, error) {
+// openCheckpoint makes the folder of -checkpoint ready, takes its lock and reads what a
+// run left there; without one record and model are nil.
+func openCheckpoint(c *console, dir string, resume bool) (l *lock.Lock, r *record, m *nn.Sequential, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, nil, fmt.Errorf("-checkpoint: %w", err)
+		return nil, nil, nil, fmt.Errorf("-checkpoint: %w", err)
 	}
+	l, err = lock.Acquire(dir)
+	if errors.Is(err, errors.ErrUnsupported) {
+		fmt.Fprintf(c.stderr, "-checkpoint: %v: let no other run use this folder.\n", err)
+	} else if err != nil {
+		return nil, nil, nil, fmt.Errorf("-checkpoint: %w: wait until it ends, or give another folder", err)
+	}
+	r, m, err = readCheckpoint(dir, resume)
+	if err != nil && l != nil {
+		err = errors.Join(err, l.Release())
+	}
+	return l, r, m, err
+}
+
+// readCheckpoint reads what a run left in a folder that is locked.
+func readCheckpoint(dir string, resume bool) (*record, *nn.Sequential, error) {
 	path := filepath.Join(dir, checkpointName)
 	_, missing := os.Stat(path)
 	if missing == nil && !resume {
@@ -202,5 +215,19 @@ func (n *network) restore(f *flags, r *record) error {
 			f.given[name] = true
 		}
 	}
+	return nil
+}
+
+// restore gives the flags of the data that the user left out the values of the run that
+// is resumed.
+func (s *source) restore(f *flags, r *record) error {
+	if f.given["transpose"] && s.transpose != r.Data.Transpose {
+		return usagef("-transpose=%v: the run that is resumed has %v: leave the flag out, or begin a new run in another folder", s.transpose, r.Data.Transpose)
+	}
+	s.transpose = r.Data.Transpose
+	if s.labels == nil {
+		s.labels = r.Labels
+	}
+	s.recorded = &r.Data
 	return nil
 }

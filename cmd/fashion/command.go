@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 )
 
@@ -24,7 +25,8 @@ func commands() []command {
 	}
 }
 
-// commandNamed finds a subcommand; its error lists the choices.
+// commandNamed finds a subcommand; its error lists the choices, and says what may be
+// meant.
 func commandNamed(name string) (command, error) {
 	var names []string
 	for _, c := range commands() {
@@ -33,14 +35,18 @@ func commandNamed(name string) (command, error) {
 		}
 		names = append(names, c.name)
 	}
-	return command{}, fmt.Errorf("no command %q: choose one of %s, or give flags alone to train", name, strings.Join(names, ", "))
+	hint := didYouMean(name, append(names, "help"))
+	if _, err := os.Stat(name); hint == "" && err == nil {
+		hint = fmt.Sprintf(": for a saved model, fashion evaluate %[1]s or fashion predict %[1]s IMAGE…", name)
+	}
+	return command{}, fmt.Errorf("no command %q%s\nThe commands are %s; flags alone train", name, hint, strings.Join(names, ", "))
 }
 
 // overview prints what fashion -h says: the subcommands, and the flags of the
 // default one.
 func overview(w io.Writer) error {
 	var b strings.Builder
-	b.WriteString("Fashion trains a network on Fashion-MNIST as the Keras tutorial does.\n\nUsage: fashion [command] [flags]\n\nCommands\n")
+	b.WriteString("Fashion trains a network on Fashion-MNIST as a Keras tutorial does.\n\nUsage: fashion [command] [flags]\n\nCommands\n")
 	all := commands()
 	for i, c := range all {
 		what := c.summary

@@ -136,9 +136,9 @@ func TestPredict(t *testing.T) {
 	}
 	text := fashion(t, "predict", model, "3", "4", "-data", data)
 	require.Equal(t, exitOK, text.code, text.stderr)
-	require.Regexp(t, `(?m)^test image 3: .+ \(\d\), (right|wrong: it is .+ \(\d\))$`, text.stdout)
+	require.Regexp(t, `(?m)^test image 3: \d, (right|wrong: it is \d)$`, text.stdout)
 	require.Regexp(t, `(?m)^test image 4: `, text.stdout)
-	require.Contains(t, text.stdout, "Ankle boot")
+	require.NotContains(t, text.stdout, "Ankle boot", "nobody said that these are garments")
 	require.NotContains(t, text.stdout, "\x1b")
 }
 
@@ -155,7 +155,7 @@ func TestPredictErrors(t *testing.T) {
 		want string
 	}{
 		{nil, exitUsage, "give the FILE"},
-		{[]string{model}, exitUsage, "give images behind"},
+		{[]string{model}, exitUsage, "give images after"},
 		{[]string{model, "60"}, exitFailure, "0…59"},
 		{[]string{model, "-1"}, exitUsage, "-1"},
 		{[]string{model, "none.png"}, exitFailure, "none.png"},

@@ -19,7 +19,7 @@ func completionCommand() command {
 				shells := map[string]func(io.Writer) error{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}
 				write := shells[args[0]]
 				if write == nil {
-					return usagef("no completion for %q: choose one of bash, zsh, fish", args[0])
+					return usagef("no completion for %q: choose one of bash, zsh, fish%s", args[0], didYouMean(args[0], []string{"bash", "zsh", "fish"}))
 				}
 				return write(c.data())
 			}
@@ -38,10 +38,10 @@ func described() []*flags {
 	return all
 }
 
-// path tells whether an argument names a file or a folder.
+// path reports whether an argument names a file or a folder.
 func path(arg string) bool { return strings.Contains(arg, "FILE") || strings.Contains(arg, "DIR") }
 
-// operands returns the words that a subcommand takes beside flags; none: files.
+// operands returns the words that a subcommand takes in addition to flags; none: files.
 func operands(c command) []string {
 	if strings.Contains(c.args, "|") {
 		return strings.Split(c.args, "|")

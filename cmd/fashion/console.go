@@ -3,30 +3,37 @@ package main
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
+	"unicode"
 
 	"golang.org/x/term"
+	"golang.org/x/text/width"
 )
 
 // console is where a run prints: results on stdout, the rest on stderr.
 type console struct {
 	stdout, stderr io.Writer
 	line           string     // the command line, for the report
-	bar            io.Writer  // the terminal behind stderr, nil where it is none
+	bar            io.Writer  // standard error where that is a terminal, else nil
 	width          func() int // its columns
+	widthOut       func() int // columns of standard output, nil where that is no terminal
 	colorOut       bool       // stdout may have colours
 	colorErr       bool
 	folded         []*folder
+	files          map[string]fs.FileInfo // that standard output and standard error go to, by name
+	lossy          []*lossy
 }
 
 // newConsole returns the console of a process. Lines for a terminal are folded
 // at its width; a terminal gets colours unless NO_COLOR is set or TERM is dumb.
 func newConsole(stdout, stderr *os.File) *console {
-	c := &console{stdout: stdout, stderr: stderr, line: commandLine(os.Args)}
+	c := &console{stdout: stdout, stderr: stderr, line: commandLine(os.Args), files: map[string]fs.FileInfo{}}
 	color := os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	if width := terminal(stdout); width != nil {
 		c.colorOut = color
+		c.widthOut = width
 		c.stdout = c.fold(stdout, width)
 	}
 	if width := terminal(stderr); width != nil {
@@ -34,11 +41,15 @@ func newConsole(stdout, stderr *os.File) *console {
 		c.bar, c.width = stderr, width
 		c.stderr = c.fold(stderr, width)
 	}
+	for name, f := range map[string]*os.File{"standard output": stdout, "standard error": stderr} {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			c.files[name] = info
+		}
+	}
 	return c
 }
 
-// terminal returns what reads the width of the terminal behind f, nil where f is
-// none.
+// terminal returns what reads the width of the terminal f, nil where f is none.
 func terminal(f *os.File) func() int {
 	fd := int(f.Fd())
 	if !term.IsTerminal(fd) {
@@ -91,7 +102,7 @@ func (c *console) data() io.Writer {
 	return c.stdout
 }
 
-// meter returns where a download draws its progress: on a terminal in place,
+// meter returns where a download shows its progress: on a terminal in place,
 // elsewhere only the line of the end.
 func (c *console) meter() io.Writer {
 	if c.bar != nil {
@@ -100,8 +111,8 @@ func (c *console) meter() io.Writer {
 	return &lastDrawing{w: c.stderr}
 }
 
-// lastDrawing passes what stands in a line at its end, without what was
-// overwritten by carriage returns.
+// lastDrawing passes what is in a line at its end, without what was overwritten by
+// carriage returns.
 type lastDrawing struct {
 	w    io.Writer
 	line []byte
@@ -214,9 +225,8 @@ func columns(line string) int {
 	return n
 }
 
-// runeColumns returns the columns of a character: none inside a colour code, two
-// from Hangul on, where almost all are wide: a line that is folded too early
-// does no harm.
+// runeColumns returns the columns of a character: none inside a colour code and for what
+// joins the character before it, two for East Asian wide ones and emoji.
 func runeColumns(r rune, escape *bool) int {
 	switch {
 	case *escape:
@@ -225,8 +235,44 @@ func runeColumns(r rune, escape *bool) int {
 	case r == 0x1b:
 		*escape = true
 		return 0
-	case r >= 0x1100 && (r < 0x2000 || r >= 0x2e80):
+	case r < 0x300:
+		return 1
+	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf), r >= 0x1160 && r <= 0x11ff, r >= 0xd7b0 && r <= 0xd7ff: // the last two: vowels and finals of Hangul in single letters
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
 		return 2
 	}
 	return 1
+}
+
+// pad fills text with blanks to a number of columns.
+func pad(text string, n int) string { return text + strings.Repeat(" ", max(0, n-columns(text))) }
+
+// table is rows of cells, which are aligned by the columns that a terminal shows, two
+// blanks between them.
+type table [][]string
+
+func (t *table) add(cells ...string) { *t = append(*t, cells) }
+
+func (t table) String() string {
+	var widths []int
+	for _, row := range t {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], columns(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range t {
+		line := ""
+		for i, cell := range row {
+			line += pad(cell, widths[i]+2)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
 }

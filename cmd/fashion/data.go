@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 
 	"weft/mnist"
 )
@@ -13,10 +12,8 @@ func dataCommand() command {
 		name: "data", summary: "say where the data is and whether it is verified, or download it",
 		examples: []string{"fashion data", "fashion data -download", "fashion data -data my/folder -json"},
 		define: func(f *flags) func(context.Context, *console, []string) error {
-			d := &dataFlags{flags: f}
-			f.group("The data")
-			f.StringVar(&d.dir, "data", "", "")
-			f.describe("data", "DIR", "look only there (default: $"+mnist.EnvDir+", then Keras's\ncache, then Weft's)")
+			d := &dataFlags{}
+			d.source.register(f)
 			f.BoolVar(&d.download, "download", false, "")
 			f.describe("download", "", "get it into Weft's cache where it is not here")
 			f.group("Output")
@@ -29,20 +26,23 @@ func dataCommand() command {
 
 // dataFlags is the flags of fashion data.
 type dataFlags struct {
-	flags          *flags
-	dir            string
+	source
 	download, json bool
 }
 
 func (d *dataFlags) run(ctx context.Context, c *console, args []string) error {
-	if err := none(args); err != nil {
+	if err := first(none(args), d.source.resolve()); err != nil {
 		return err
 	}
 	if d.download && d.dir != "" {
 		return usagef("-download does nothing with -data: a folder that is named is only read")
 	}
-	s := source{dir: d.dir, offline: !d.download}
-	data, err := s.load(ctx, c)
+	if d.download && d.offline {
+		return usagef("-download does nothing with -offline: leave one of them out")
+	}
+	o := d.source.options(c)
+	o.Offline, o.Official = !d.download, d.download // what was asked for, or an error
+	data, err := d.source.read(ctx, c, o)
 	if err != nil {
 		return err
 	}
@@ -60,17 +60,19 @@ func (d *dataFlags) run(ctx context.Context, c *console, args []string) error {
 	verdict := map[mnist.Source]string{
 		mnist.FashionMNIST: "verified: the SHA-256 of all four files are the official ones",
 		mnist.Unverified:   "unverified: valid, but not the official files",
-		mnist.DrawnSet:     "drawn by code: the real set is not here; get it with fashion data -download",
+		mnist.SyntheticSet: "synthetic: the real set is not here; get it with fashion data -download",
 	}[data.test.Source()]
-	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "data\t%s\n", describeSet(data.test))
-	fmt.Fprintf(w, "state\t%s\n", verdict)
-	fmt.Fprintf(w, "images\t%d training, %d validation, %d test\n\n", data.train.Len(), data.validation.Len(), data.test.Len())
-	fmt.Fprintf(w, "class\tname\ttraining\tvalidation\ttest\n")
-	for class := range mnist.Classes {
-		fmt.Fprintf(w, "%d\t%s\t%d\t%d\t%d\n", class, mnist.ClassName(class), count(data.train, class), count(data.validation, class), count(data.test, class))
+	facts := table{
+		{"data", describeSet(data.test)},
+		{"state", verdict},
+		{"images", fmt.Sprintf("%d training, %d validation, %d test", data.train.Len(), data.validation.Len(), data.test.Len())},
 	}
-	return w.Flush()
+	classes := table{{"class", "name", "training", "validation", "test"}}
+	for class := range data.test.NumClasses() {
+		classes.add(fmt.Sprint(class), data.className(class), fmt.Sprint(count(data.train, class)), fmt.Sprint(count(data.validation, class)), fmt.Sprint(count(data.test, class)))
+	}
+	_, err = fmt.Fprintf(c.stdout, "%s\n%s", facts, classes)
+	return err
 }
 
 // count returns the number of images of a class.

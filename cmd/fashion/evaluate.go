@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 
 	"weft/mnist"
 )
@@ -39,17 +38,21 @@ func (e *evaluation) run(ctx context.Context, c *console, args []string) error {
 	if len(args) == 0 {
 		return errNoFile
 	}
-	if err := first(none(args[1:]), e.machine.resolve(), checkMinAccuracy(e.flags, e.minAccuracy)); err != nil {
+	if err := first(none(args[1:]), e.source.resolve(), e.machine.resolve(), checkMinAccuracy(e.flags, e.minAccuracy)); err != nil {
 		return err
 	}
-	_, m, err := readModel(args[0])
+	r, m, err := readModel(args[0])
 	if err != nil {
 		return err
+	}
+	defer m.Close()
+	if r != nil {
+		e.source.recorded = &r.Data
+		e.source.transpose = e.source.transpose || r.Data.Transpose
 	}
 	if err := m.SetResources(e.workers, e.kernels); err != nil {
 		return err
 	}
-	defer m.Close()
 	data, err := e.source.load(ctx, c)
 	if err != nil {
 		return err
@@ -62,19 +65,17 @@ func (e *evaluation) run(ctx context.Context, c *console, args []string) error {
 		Loss     number       `json:"loss"`
 		Accuracy number       `json:"accuracy"`
 	}
-	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	if !e.json {
-		fmt.Fprintf(w, "set\timages\tloss\taccuracy\n")
-	}
+	rows := table{{"set", "images", "loss", "accuracy"}}
 	var last float64
 	for _, s := range []struct {
 		name string
 		set  *mnist.Set
 	}{{"training", data.train}, {"validation", data.validation}, {"test", data.test}} {
-		loss, accuracy, err := m.Evaluate(ctx, s.set)
+		result, err := m.Evaluate(ctx, s.set)
 		if err != nil {
 			return stoppedOr(ctx, fmt.Errorf("%s: %w", args[0], err))
 		}
+		loss, accuracy := result.Get("loss"), result.Get("accuracy")
 		last = accuracy
 		if e.json {
 			if err := line(c.data(), figures{"evaluate", s.name, s.set.Source(), s.set.Len(), number(loss), number(accuracy)}); err != nil {
@@ -82,13 +83,12 @@ func (e *evaluation) run(ctx context.Context, c *console, args []string) error {
 			}
 			continue
 		}
-		fmt.Fprintf(w, "%s\t%d\t%.4f\t%.4f\n", s.name, s.set.Len(), loss, accuracy)
+		rows.add(s.name, fmt.Sprint(s.set.Len()), fmt.Sprintf("%.4f", loss), fmt.Sprintf("%.4f", accuracy))
 	}
 	if !e.json {
-		fmt.Fprintf(w, "data\t%s\nweights SHA-256\n%x\n", describeSet(data.test), m.SHA256())
-	}
-	if err := w.Flush(); err != nil {
-		return err
+		if _, err := fmt.Fprintf(c.stdout, "%sdata        %s\nweights SHA-256\n%x\n", rows, describeSet(data.test), m.SHA256()); err != nil {
+			return err
+		}
 	}
 	if e.minAccuracy > 0 && !(last >= e.minAccuracy) {
 		return belowError{last, e.minAccuracy}

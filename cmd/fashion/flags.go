@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// flags is a flag set whose flags stand in titled groups: one table for parsing,
+// flags is a flag set whose flags are in titled groups: one table for parsing,
 // help and shell completion.
 type flags struct {
 	*flag.FlagSet
@@ -48,12 +48,15 @@ func (f *flags) describe(name, arg, help string, choices ...string) {
 	g.flags = append(g.flags, flagLine{name, arg, strings.Split(help, "\n"), choices})
 }
 
-// parse reads flags and returns the other arguments, which may stand before,
-// between and behind them; all that stands behind "--" is no flag.
+// parse reads flags and returns the other arguments, which may come before, between
+// and after them; what follows "--" is not a flag.
 func (f *flags) parse(args []string) ([]string, error) {
 	var rest []string
 	for {
 		if err := f.Parse(args); err != nil {
+			if name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); unknown {
+				err = f.unknownFlag(name)
+			}
 			return nil, err
 		}
 		left := f.Args()
@@ -74,9 +77,19 @@ func (f *flags) parse(args []string) ([]string, error) {
 // none refuses arguments where a command takes flags only.
 func none(args []string) error {
 	if len(args) > 0 {
-		return usagef("unexpected argument %q: only flags may stand here", args[0])
+		return usagef("unexpected argument %q: only flags may be here", args[0])
 	}
 	return nil
+}
+
+// names returns the names of the flags, in the order of the help.
+func (f *flags) names() (names []string) {
+	for _, g := range f.groups {
+		for _, l := range g.flags {
+			names = append(names, l.name)
+		}
+	}
+	return names
 }
 
 // help prints the help of a subcommand.

@@ -19,10 +19,12 @@ const (
 	exitOK      = 0
 	exitFailure = 1
 	exitUsage   = 2
-	exitBelow   = 3 // the accuracy is below -min-accuracy
+	exitBelow   = 3   // the accuracy is below -min-accuracy
+	exitPipe    = 141 // whoever read the output has ended: 128 + SIGPIPE
 )
 
 func main() {
+	ignorePipe()
 	ctx, release := signals(context.Background())
 	c := newConsole(os.Stdout, os.Stderr)
 	code := run(ctx, os.Args[1:], c)
@@ -48,28 +50,28 @@ func (e belowError) Error() string {
 
 // run is the command: its exit code is returned, not taken.
 func run(ctx context.Context, args []string, c *console) int {
+	c.tolerate(false)
 	err := dispatch(ctx, args, c)
-	err = errors.Join(err, c.flush())
+	err = errors.Join(err, c.flush(), c.lost())
 	if err == nil {
 		return exitOK
 	}
 	// What the user asked for comes before what followed from it.
 	var stop stopped
 	var below belowError
-	var usage usageError
+	code := exitFailure
 	switch {
 	case errors.As(err, &stop):
-		fmt.Fprintf(c.stderr, "fashion: %v\n", err)
-		return stop.code()
+		code = stop.code()
 	case errors.As(err, &below):
-		fmt.Fprintf(c.stderr, "fashion: %v\n", err)
-		return exitBelow
-	case errors.As(err, &usage):
-		fmt.Fprintf(c.stderr, "fashion: %v\n", err)
-		return exitUsage
+		code = exitBelow
+	case errors.As(err, new(usageError)):
+		code = exitUsage
+	case isPipe(err): // nobody reads this
+		return exitPipe
 	}
 	fmt.Fprintf(c.stderr, "fashion: %v\n", err)
-	return exitFailure
+	return code
 }
 
 // dispatch finds the subcommand, reads its flags and runs it.
@@ -85,7 +87,11 @@ func dispatch(ctx context.Context, args []string, c *console) error {
 		}
 		cmd, args = found, args[1:]
 	} else if len(args) > 0 && isHelp(args[0]) {
-		return help(nil, c.stdout)
+		var names []string // fashion -h predict is fashion predict -h
+		if len(args) > 1 && !strings.HasPrefix(args[1], "-") {
+			names = args[1:2]
+		}
+		return help(names, c.stdout)
 	}
 	f := newFlags(cmd)
 	do := cmd.define(f)
@@ -103,7 +109,7 @@ func dispatch(ctx context.Context, args []string, c *console) error {
 	return err
 }
 
-// isHelp tells the flags that ask for help.
+// isHelp reports whether an argument asks for help.
 func isHelp(arg string) bool {
 	return arg == "-h" || arg == "--h" || arg == "-help" || arg == "--help"
 }

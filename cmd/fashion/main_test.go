@@ -51,10 +51,10 @@ func smallSet(t *testing.T) string {
 		prefix string
 		n      int
 	}{{"train", smallTrain}, {"t10k", smallTest}} {
-		pixels, labels := make([]uint8, part.n*784), make([]uint8, part.n)
+		pixels, labels := make([]uint8, part.n*784), make([]int32, part.n)
 		for i := range part.n {
 			c := i * 7 % 10
-			labels[i] = uint8(c)
+			labels[i] = int32(c)
 			for j := range 784 {
 				x = x*1664525 + 1013904223
 				v := x >> 25
@@ -164,10 +164,10 @@ func TestHelp(t *testing.T) {
 func TestDataIsBinding(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "nothing")
 	damaged := smallSet(t)
-	require.NoError(t, os.WriteFile(filepath.Join(damaged, "t10k-labels-idx1-ubyte"), []byte{0, 0, 8, 1, 0, 0, 0, 1, 10}, 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(damaged, "t10k-labels-idx1-ubyte"), []byte{0, 0, 9, 1, 0, 0, 0, 1, 255}, 0o666))
 	for _, c := range []struct{ name, dir, want string }{
 		{"missing", missing, "train-images-idx3-ubyte.gz"},
-		{"damaged", damaged, "t10k-labels-idx1-ubyte: label 0 (byte 8) is 10"},
+		{"damaged", damaged, "t10k-labels-idx1-ubyte: label 0 (byte 8) is -1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, env := range []bool{false, true} {

@@ -6,10 +6,10 @@ import (
 	"io"
 	"math"
 	"slices"
-	"text/tabwriter"
 
 	"weft/mnist"
 	"weft/nn"
+	"weft/nn/callbacks"
 )
 
 // result is what a run reached.
@@ -17,9 +17,10 @@ type result struct {
 	*sets
 	machine
 	model  *nn.Sequential
-	epochs []nn.Epoch
+	epochs []callbacks.Epoch
 
 	trainLoss, trainAccuracy float64
+	valLoss, valAccuracy     float64
 	testLoss, testAccuracy   float64
 	seconds                  float64 // of the whole run
 }
@@ -39,34 +40,44 @@ func median(s []float64) float64 {
 	return (s[len(s)/2] + s[(len(s)-1)/2]) / 2
 }
 
-// table prints the final table.
-func (r *result) table(out io.Writer) error {
-	last := r.epochs[len(r.epochs)-1]
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\nset\timages\tloss\taccuracy\n")
-	fmt.Fprintf(w, "training\t%d\t%.4f\t%.4f\n", r.train.Len(), r.trainLoss, r.trainAccuracy)
-	fmt.Fprintf(w, "validation\t%d\t%.4f\t%.4f\n", r.validation.Len(), last.ValLoss, last.ValAccuracy)
-	fmt.Fprintf(w, "test\t%d\t%.4f\t%.4f\n\n", r.test.Len(), r.testLoss, r.testAccuracy)
+// print prints the final table.
+func (r *result) print(out io.Writer) error {
+	figures := append(table{{"set", "images", "loss", "accuracy"}}, r.figures()...)
+	var facts table
 	for _, row := range r.facts() {
-		fmt.Fprintf(w, "%s\t%s\n", row[0], row[1])
+		facts.add(row[0], row[1])
 	}
-	fmt.Fprintf(w, "weights SHA-256\n%x\n", r.model.SHA256())
-	return w.Flush()
+	_, err := fmt.Fprintf(out, "\n%s\n%sweights SHA-256\n%x\n", figures, facts, r.model.SHA256())
+	return err
+}
+
+// figures lists each set with its size, loss and accuracy.
+func (r *result) figures() (rows [][]string) {
+	for _, row := range []struct {
+		name           string
+		set            *mnist.Set
+		loss, accuracy float64
+	}{{"training", r.train, r.trainLoss, r.trainAccuracy}, {"validation", r.validation, r.valLoss, r.valAccuracy}, {"test", r.test, r.testLoss, r.testAccuracy}} {
+		rows = append(rows, []string{row.name, fmt.Sprint(row.set.Len()), fmt.Sprintf("%.4f", row.loss), fmt.Sprintf("%.4f", row.accuracy)})
+	}
+	return rows
 }
 
 // facts lists what the final table and the report say of a run.
 func (r *result) facts() [][2]string {
-	seconds := r.epochSeconds()
-	rate := float64(r.train.Len()) / seconds
-	return [][2]string{
-		{"data", describeSet(r.train)},
-		{"seconds an epoch", fmt.Sprintf("%.4f", seconds)},
-		{"samples/s", fmt.Sprintf("%.0f", rate)},
-		{"GFLOP/s", fmt.Sprintf("%.1f", rate*float64(r.model.FLOPs())/1e9)},
-		{"seconds in all", fmt.Sprintf("%.2f", r.seconds)},
-		{"kernels", r.kernels.Name},
-		{"workers", fmt.Sprint(r.workers)},
+	all := [][2]string{{"data", describeSet(r.train)}}
+	if len(r.epochs) > 0 {
+		seconds := r.epochSeconds()
+		rate := float64(r.train.Len()) / seconds
+		all = append(all,
+			[2]string{"s/epoch", fmt.Sprintf("%.4f", seconds)},
+			[2]string{"samples/s", fmt.Sprintf("%.0f", rate)},
+			[2]string{"GFLOP/s", fmt.Sprintf("%.1f", rate*float64(r.model.FLOPs())/1e9)})
 	}
+	return append(all,
+		[2]string{"seconds in all", fmt.Sprintf("%.2f", r.seconds)},
+		[2]string{"kernels", r.kernels.Name},
+		[2]string{"workers", fmt.Sprint(r.workers)})
 }
 
 // number is a float64 that JSON shows as null where it is NaN or infinite.
@@ -106,7 +117,7 @@ func startLine(w io.Writer, m machine, seed uint64, s *sets) error {
 }
 
 // epochLine writes the object of an epoch.
-func epochLine(w io.Writer, e nn.Epoch) error {
+func epochLine(w io.Writer, e callbacks.Epoch) error {
 	return line(w, struct {
 		Event string `json:"event"`
 		epochRecord
@@ -116,8 +127,8 @@ func epochLine(w io.Writer, e nn.Epoch) error {
 // jsonLines is the callback that writes an object for each epoch.
 type jsonLines struct{ w io.Writer }
 
-func (jsonLines) Step(*nn.Progress) error      { return nil }
-func (j jsonLines) Epoch(p *nn.Progress) error { return epochLine(j.w, p.Last) }
+func (jsonLines) Step(*callbacks.Progress) error      { return nil }
+func (j jsonLines) Epoch(p *callbacks.Progress) error { return epochLine(j.w, p.Last) }
 
 // end writes the last object.
 func (r *result) end(w io.Writer) error {
@@ -131,7 +142,7 @@ func (r *result) end(w io.Writer) error {
 }
 
 // stoppedLine writes the object of a run that a signal stopped.
-func stoppedLine(w io.Writer, p *nn.Progress, m *nn.Sequential) error {
+func stoppedLine(w io.Writer, p *callbacks.Progress, m *nn.Sequential) error {
 	return line(w, struct {
 		Event    string `json:"event"`
 		Epoch    int    `json:"epoch"`
@@ -139,5 +150,5 @@ func stoppedLine(w io.Writer, p *nn.Progress, m *nn.Sequential) error {
 		Loss     number `json:"loss"`
 		Accuracy number `json:"accuracy"`
 		Weights  string `json:"weights_sha256"`
-	}{"stopped", p.Epoch, p.Step, number(p.Loss), number(p.Accuracy), fmt.Sprintf("%x", m.SHA256())})
+	}{"stopped", p.Epoch, p.Step, number(p.Logs.Get("loss")), number(p.Logs.Get("accuracy")), fmt.Sprintf("%x", m.SHA256())})
 }

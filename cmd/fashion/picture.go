@@ -19,9 +19,12 @@ const (
 // pixels that it covers. What is transparent is black, the background of the
 // data set, unless the picture is to be inverted.
 func readPNG(path string, invert bool) ([]uint8, error) {
+	if _, err := regular(path); err != nil {
+		return nil, fmt.Errorf("%w: give a PNG file or the number of an image of the test set", err)
+	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%w: give a PNG file or the number of an image of the test set", err)
+		return nil, err
 	}
 	defer f.Close()
 	config, err := png.DecodeConfig(bufio.NewReader(f))
@@ -66,6 +69,22 @@ func shrink(img image.Image, invert bool) []uint8 {
 		}
 	}
 	return pixels
+}
+
+// lightGround reports whether an image is dark on light, by the mean of its border: of the
+// 60,000 training images of Fashion-MNIST, and of the synthetic set, this is true for
+// none, and for all when they are inverted.
+func lightGround(pixels []uint8) bool {
+	sum, n := 0, 0
+	for y := range side {
+		for x := range side {
+			if x == 0 || y == 0 || x == side-1 || y == side-1 {
+				sum += int(pixels[y*side+x])
+				n++
+			}
+		}
+	}
+	return sum >= 128*n
 }
 
 // ramp is characters from dark to light on a dark terminal.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,7 +13,7 @@ import (
 
 func predictCommand() command {
 	return command{
-		name: "predict", args: "FILE IMAGE…", summary: "say what a saved model sees in images: PNG files or numbers of the test set",
+		name: "predict", args: "FILE IMAGE…", summary: "classify images with a saved model: PNG files or numbers of the test set",
 		examples: []string{"fashion predict model.weft 0 1 2", "fashion predict model.weft shirt.png", "fashion predict run -invert photo.png"},
 		define: func(f *flags) func(context.Context, *console, []string) error {
 			p := &prediction{flags: f}
@@ -40,6 +42,7 @@ type subject struct {
 	name   string
 	pixels []uint8 // 28×28
 	label  int     // the right answer, −1 where nobody knows
+	is     string  // its name
 }
 
 func (p *prediction) run(ctx context.Context, c *console, args []string) error {
@@ -47,23 +50,27 @@ func (p *prediction) run(ctx context.Context, c *console, args []string) error {
 		return errNoFile
 	}
 	if len(args) == 1 {
-		return usagef("give images behind %s: PNG files, or numbers of images of the test set", args[0])
+		return usagef("give images after %s: PNG files, or numbers of images of the test set", args[0])
 	}
-	if err := p.machine.resolve(); err != nil {
+	if err := first(p.source.resolve(), p.machine.resolve()); err != nil {
 		return err
 	}
-	_, m, err := readModel(args[0])
+	r, m, err := readModel(args[0])
 	if err != nil {
 		return err
+	}
+	defer m.Close()
+	if r != nil {
+		p.source.recorded = &r.Data
+		p.source.transpose = p.source.transpose || r.Data.Transpose
 	}
 	if err := m.SetResources(p.workers, p.kernels); err != nil {
 		return err
 	}
-	defer m.Close()
-	if err := m.Build(28, 28); err != nil {
+	if err := m.Build(side, side); err != nil {
 		return fmt.Errorf("%s: %w", args[0], err)
 	}
-	subjects, err := p.subjects(ctx, c, args[1:])
+	subjects, data, err := p.subjects(ctx, c, args[1:])
 	if err != nil {
 		return err
 	}
@@ -71,16 +78,17 @@ func (p *prediction) run(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", args[0], err)
 	}
-	probabilities := make([]float32, mnist.Classes)
-	if n := row.Outputs(); n != len(probabilities) {
-		return fmt.Errorf("%s: the model has %d outputs, there are %d classes", args[0], n, len(probabilities))
+	probabilities := make([]float32, row.Outputs())
+	names, err := p.names(r, m.Name(), data, len(probabilities))
+	if err != nil {
+		return err
 	}
 	for i, s := range subjects {
 		row.Bytes(probabilities, s.pixels)
 		if p.json {
-			err = s.line(c, probabilities)
+			err = s.line(c, probabilities, names)
 		} else {
-			err = s.print(c, i > 0, probabilities)
+			err = s.print(c, i > 0, probabilities, names)
 		}
 		if err != nil {
 			return err
@@ -89,11 +97,37 @@ func (p *prediction) run(ctx context.Context, c *console, args []string) error {
 	return nil
 }
 
+// names returns what the model's outputs are called: by the user, by the checkpoint, by
+// Fashion-MNIST where the model was trained on that, else by the set that images were
+// taken from, or by their numbers.
+func (p *prediction) names(r *record, model string, data *sets, outputs int) ([]string, error) {
+	if p.labels != nil && len(p.labels) < outputs {
+		return nil, usagef("-labels %s: %d names, the model has the classes 0…%d: give a name for each", p.labelsFile, len(p.labels), outputs-1)
+	}
+	fashion := outputs == mnist.Classes && (model == fashionName || r != nil && r.Data.Source != mnist.Unverified)
+	var names []string
+	for class := range outputs {
+		switch {
+		case p.labels != nil:
+			names = append(names, p.labels[class])
+		case r != nil && class < len(r.Labels):
+			names = append(names, r.Labels[class])
+		case fashion:
+			names = append(names, mnist.ClassName(class))
+		case r == nil && data != nil && data.test.NumClasses() == outputs:
+			names = append(names, data.className(class))
+		default:
+			names = append(names, strconv.Itoa(class))
+		}
+	}
+	return names, nil
+}
+
 // subjects reads the images. The test set is read once, where a number asks for
 // it.
-func (p *prediction) subjects(ctx context.Context, c *console, names []string) ([]subject, error) {
+func (p *prediction) subjects(ctx context.Context, c *console, names []string) ([]subject, *sets, error) {
 	var all []subject
-	var test *mnist.Set
+	var data *sets
 	files := 0
 	for _, name := range names {
 		n, err := strconv.Atoi(name)
@@ -101,27 +135,33 @@ func (p *prediction) subjects(ctx context.Context, c *console, names []string) (
 			files++
 			pixels, err := readPNG(name, p.invert)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			all = append(all, subject{name, pixels, -1})
+			if lightGround(pixels) {
+				hint := "looks dark on light, and models learn light on dark: add -invert"
+				if p.invert {
+					hint = "looks light on dark already: leave -invert out"
+				}
+				fmt.Fprintf(c.stderr, "%s %s.\n", name, hint)
+			}
+			all = append(all, subject{name: name, pixels: pixels, label: -1})
 			continue
 		}
-		if test == nil {
-			data, err := p.source.load(ctx, c)
-			if err != nil {
-				return nil, err
+		if data == nil {
+			if data, err = p.source.load(ctx, c); err != nil {
+				return nil, nil, err
 			}
-			test = data.test
 		}
+		test := data.test
 		if n < 0 || n >= test.Len() {
-			return nil, fmt.Errorf("image %d: the test set has images 0…%d", n, test.Len()-1)
+			return nil, nil, fmt.Errorf("image %d: the test set has images 0…%d", n, test.Len()-1)
 		}
-		all = append(all, subject{"test image " + name, test.Image(n), test.Label(n)})
+		all = append(all, subject{"test image " + name, test.Image(n), test.Label(n), data.className(test.Label(n))})
 	}
 	if files == 0 && p.invert {
-		return nil, usagef("-invert does nothing without a PNG file")
+		return nil, nil, usagef("-invert does nothing without a PNG file")
 	}
-	return all, nil
+	return all, data, nil
 }
 
 // best returns the index of the largest number.
@@ -135,7 +175,7 @@ func best(x []float32) int {
 	return b
 }
 
-func (s *subject) line(c *console, probabilities []float32) error {
+func (s *subject) line(c *console, probabilities []float32, names []string) error {
 	b := best(probabilities)
 	o := struct {
 		Event         string   `json:"event"`
@@ -144,7 +184,7 @@ func (s *subject) line(c *console, probabilities []float32) error {
 		Name          string   `json:"name"`
 		Label         *int     `json:"label"`
 		Probabilities []number `json:"probabilities"`
-	}{Event: "prediction", Image: s.name, Class: b, Name: mnist.ClassName(b)}
+	}{Event: "prediction", Image: s.name, Class: b, Name: names[b]}
 	if s.label >= 0 {
 		o.Label = &s.label
 	}
@@ -154,24 +194,35 @@ func (s *subject) line(c *console, probabilities []float32) error {
 	return line(c.data(), o)
 }
 
-// print shows the image beside the probabilities, or above them where the
-// terminal is narrow.
-func (s *subject) print(c *console, space bool, probabilities []float32) error {
+// print shows the image next to the probabilities, or above them where the
+// terminal is narrow. Of many classes it lists the most likely.
+func (s *subject) print(c *console, space bool, probabilities []float32, names []string) error {
 	b := best(probabilities)
-	title := fmt.Sprintf("%s: %s (%d)", s.name, mnist.ClassName(b), b)
+	title := fmt.Sprintf("%s: %s", s.name, titled(names[b], b))
 	switch {
 	case s.label == b:
 		title += ", right"
 	case s.label >= 0:
-		title += fmt.Sprintf(", wrong: it is %s (%d)", mnist.ClassName(s.label), s.label)
+		title += ", wrong: it is " + titled(s.is, s.label)
+	}
+	order, widest := make([]int, len(probabilities)), 0
+	for i := range order {
+		order[i] = i
+	}
+	if len(order) > mostRows {
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(probabilities[b], probabilities[a]) })
+		order = order[:mostRows]
+	}
+	for _, i := range order {
+		widest = max(widest, columns(names[i]))
 	}
 	var rows []string
-	for i, p := range probabilities {
-		mark := " "
+	for _, i := range order {
+		mark, p := " ", probabilities[i]
 		if i == b {
 			mark = ">"
 		}
-		rows = append(rows, fmt.Sprintf("%s %-11s  %.4f  %s", mark, mnist.ClassName(i), p, strings.Repeat("#", int(float32(p*20)+0.5))))
+		rows = append(rows, fmt.Sprintf("%s %s  %.4f  %s", mark, pad(names[i], widest), p, strings.Repeat("#", int(float32(p*20)+0.5))))
 	}
 	picture := textPicture(s.pixels, c.colorOut)
 	var out strings.Builder
@@ -179,9 +230,9 @@ func (s *subject) print(c *console, space bool, probabilities []float32) error {
 		out.WriteByte('\n')
 	}
 	out.WriteString(title + "\n")
-	const side = 28 + 2 + 43 // picture, gap, longest row
-	if f, ok := c.stdout.(*folder); ok && f.width() < side {
-		if f.width() >= 28 {
+	wide := side + 2 + 2 + widest + 2 + 6 + 2 + 20 // picture, gap, longest row
+	if c.widthOut != nil && c.widthOut() < wide {
+		if c.widthOut() >= side {
 			out.WriteString(strings.Join(picture, "\n") + "\n")
 		}
 		out.WriteString(strings.Join(rows, "\n") + "\n")
@@ -196,4 +247,15 @@ func (s *subject) print(c *console, space bool, probabilities []float32) error {
 	}
 	_, err := fmt.Fprint(c.stdout, out.String())
 	return err
+}
+
+// mostRows is how many classes are listed next to an image, which has 14 lines.
+const mostRows = 14
+
+// titled names a class with its number, or by its number alone.
+func titled(name string, class int) string {
+	if name == strconv.Itoa(class) {
+		return name
+	}
+	return fmt.Sprintf("%s (%d)", name, class)
 }

@@ -3,8 +3,7 @@ package main
 import (
 	"slices"
 	"strings"
-
-	"weft/nn"
+	"weft/nn/callbacks"
 )
 
 var progressChoices = []string{"auto", "bar", "line", "none"}
@@ -12,19 +11,19 @@ var progressChoices = []string{"auto", "bar", "line", "none"}
 // describeProgress registers -progress.
 func describeProgress(f *flags, value *string) {
 	f.StringVar(value, "progress", "auto", "")
-	f.describe("progress", "HOW", "auto (default: a bar on a terminal, else a line an epoch, none\nwith -json), bar, line or none; on standard error", progressChoices...)
+	f.describe("progress", "HOW", "auto (default: a bar on a terminal, else a line per epoch, none\nwith -json), bar, line or none; on standard error", progressChoices...)
 }
 
 func checkProgress(how string) error {
 	if !slices.Contains(progressChoices, how) {
-		return usagef("-progress %s: choose one of %s", how, strings.Join(progressChoices, ", "))
+		return usagef("-progress %s: choose one of %s%s", how, strings.Join(progressChoices, ", "), didYouMean(how, progressChoices))
 	}
 	return nil
 }
 
 // showProgress returns the callbacks that show the progress, and what ends a bar
 // that was left inside an epoch.
-func (s *session) showProgress() (callbacks []nn.Callback, end func()) {
+func (s *session) showProgress() (show []callbacks.Callback, end func()) {
 	how := s.progress
 	if how == "auto" && s.json {
 		how = "none"
@@ -33,16 +32,16 @@ func (s *session) showProgress() (callbacks []nn.Callback, end func()) {
 }
 
 // callbacks returns those that show the progress of a Fit in the given way.
-func (c *console) callbacks(how string) (callbacks []nn.Callback, end func()) {
+func (c *console) callbacks(how string) (show []callbacks.Callback, end func()) {
 	switch {
 	case how == "none":
 		return nil, func() {}
 	case how == "line" || how == "auto" && c.bar == nil:
-		return []nn.Callback{nn.EpochLines(c.stderr)}, func() {}
+		return []callbacks.Callback{callbacks.EpochLines(c.stderr)}, func() {}
 	}
-	b := &nn.Bar{W: c.bar, Width: c.width, Color: c.colorErr}
+	b := &callbacks.Bar{W: c.bar, Width: c.width, Color: c.colorErr}
 	if c.bar == nil { // a bar that was asked for where no terminal is
 		b.W = c.stderr
 	}
-	return []nn.Callback{b}, b.End
+	return []callbacks.Callback{b}, b.End
 }

@@ -4,7 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -21,12 +23,17 @@ func TestReport(t *testing.T) {
 	require.Less(t, len(text), 1<<20)
 	hash := regexp.MustCompile(`[0-9a-f]{64}`).FindString(got.stdout)
 	require.NotEmpty(t, hash)
-	for _, want := range []string{hash, "<td>seed</td><td>8</td>", "-hidden 12 -report", "unverified in ", "Ankle boot", "kernels chosen", `alt="unit 11"`} {
-		require.Contains(t, text, want)
+	for _, want := range []string{hash, "<td>seed</td><td>8</td>", "<td>network</td><td>784 → 12 relu → 10 softmax</td>", "<td>parameters</td><td>9,550</td>", "<td>optimizer</td><td>adam</td>", "<td>learning rate</td><td>0.001</td>",
+		"<td>batch</td><td>32 samples</td>", "<td>epochs</td><td>3 of 3</td>", "<td>date</td><td>" + time.Now().Format("2006-01-"), "The layers: Input 28 × 28 (pixels, divided by 255), then Flatten 784, then Dense 12 (relu), then Dense 10 (softmax)", ">9,420 parameters<",
+		"-hidden 12 -report", "unverified in ", "kernels chosen", `alt="weights of unit 11"`} {
+		require.True(t, strings.Contains(text, want), want)
 	}
-	require.NotContains(t, text, `alt="unit 12"`)
+	require.False(t, strings.Contains(text, `unit 12"`))
+	require.False(t, strings.Contains(text, "Ankle boot"), "nobody said that these are garments")
 	test := regexp.MustCompile(`(?m)^test +60 +(\S+) +(\S+)$`).FindStringSubmatch(got.stdout)
-	require.Contains(t, text, "<td>test</td><td>loss "+test[1]+", accuracy "+test[2]+", 60 images</td>")
+	require.Less(t, strings.Index(text, `id="trained"`), strings.Index(text, `id="results"`), "what was trained comes first")
+	require.NotContains(t, text, "stopped before its end")
+	require.Contains(t, text, "<td>test</td><td>60</td><td>"+test[1]+"</td><td>"+test[2]+"</td>")
 
 	missing := fashion(t, "-data", smallSet(t), "-report", filepath.Join(file, "below.html"))
 	require.Equal(t, exitFailure, missing.code)

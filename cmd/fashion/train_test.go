@@ -16,6 +16,7 @@ import (
 	"weft/asm"
 	"weft/mnist"
 	"weft/nn"
+	"weft/nn/layers"
 	"weft/optim"
 
 	"github.com/stretchr/testify/require"
@@ -53,7 +54,7 @@ func TestJSONLines(t *testing.T) {
 	require.Equal(t, []string{"event", "seconds", "test_loss", "test_accuracy", "weights_sha256"}, keys(t, lines[3]))
 
 	o := objects(t, got.stdout)
-	all, _, err := mnist.Fashion(t.Context(), mnist.Options{Dir: dir})
+	all, _, err := mnist.Fashion(t.Context(), mnist.LoadOptions{Dir: dir})
 	require.NoError(t, err)
 	train, _, err := all.Split(0.2, 42)
 	require.NoError(t, err)
@@ -82,45 +83,45 @@ func TestJSONLines(t *testing.T) {
 // the same split, has the same weights, hashed here from their definition.
 func TestFlagsMakeTheModel(t *testing.T) {
 	dir := smallSet(t)
-	all, test, err := mnist.Fashion(t.Context(), mnist.Options{Dir: dir})
+	all, test, err := mnist.Fashion(t.Context(), mnist.LoadOptions{Dir: dir})
 	require.NoError(t, err)
 	train, validation, err := all.Split(0.2, 42)
 	require.NoError(t, err)
 	for _, c := range []struct {
 		args      string
-		layers    []nn.Layer
+		layers    []layers.Layer
 		optimizer optim.Optimizer
 		batch     int
 		seed      uint64
 	}{
-		{"", []nn.Layer{nn.Dense(100, activations.ReLU)}, optim.NewAdam(0.001), 32, 42},
-		{"-activation sigmoid -optimizer sgd", []nn.Layer{nn.Dense(100, activations.Sigmoid)}, optim.NewSGD(0.01), 32, 42},
-		{"-activation tanh -optimizer adagrad -lr 0.5 -batch 17", []nn.Layer{nn.Dense(100, activations.Tanh)}, optim.NewAdagrad(0.5), 17, 42},
+		{"", []layers.Layer{layers.Dense(100, activations.ReLU)}, optim.NewAdam(0.001), 32, 42},
+		{"-activation sigmoid -optimizer sgd", []layers.Layer{layers.Dense(100, activations.Sigmoid)}, optim.NewSGD(0.01), 32, 42},
+		{"-activation tanh -optimizer adagrad -lr 0.5 -batch 17", []layers.Layer{layers.Dense(100, activations.Tanh)}, optim.NewAdagrad(0.5), 17, 42},
 		{"-hidden none -optimizer rmsprop -seed 3", nil, optim.NewRMSprop(0.001), 32, 3},
-		{"-hidden 20,30 -activation linear -optimizer sgd -lr 0.1 -momentum 0.5", []nn.Layer{nn.Dense(20, activations.Linear), nn.Dense(30, activations.Linear)}, optim.NewSGD(0.1).WithMomentum(0.5), 32, 42},
-		{"-optimizer sgd -lr 0.1 -momentum 0.9 -nesterov", []nn.Layer{nn.Dense(100, activations.ReLU)}, optim.NewSGD(0.1).WithNesterov(0.9), 32, 42},
-		{"-lr 0", []nn.Layer{nn.Dense(100, activations.ReLU)}, optim.NewAdam(0), 32, 42},
+		{"-hidden 20,30 -activation linear -optimizer sgd -lr 0.1 -momentum 0.5", []layers.Layer{layers.Dense(20, activations.Linear), layers.Dense(30, activations.Linear)}, optim.NewSGD(0.1).WithMomentum(0.5), 32, 42},
+		{"-optimizer sgd -lr 0.1 -momentum 0.9 -nesterov", []layers.Layer{layers.Dense(100, activations.ReLU)}, optim.NewSGD(0.1).WithNesterov(0.9), 32, 42},
+		{"-lr 0", []layers.Layer{layers.Dense(100, activations.ReLU)}, optim.NewAdam(0), 32, 42},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			got := fashion(t, append(strings.Fields(c.args), "-data", dir, "-json", "-epochs", "1")...)
 			require.Equal(t, exitOK, got.code, got.stderr)
 			o := objects(t, got.stdout)
 
-			layers := append([]nn.Layer{nn.Flatten(28, 28)}, append(c.layers, nn.Dense(10, activations.Softmax))...)
-			m := nn.NewSequential("", layers...)
+			stack := append([]layers.Layer{layers.Flatten(28, 28)}, append(c.layers, layers.Dense(10, activations.Softmax))...)
+			m := nn.NewSequential("", stack...)
 			defer m.Close()
-			require.NoError(t, m.Compile(nn.Config{Optimizer: c.optimizer, Seed: c.seed}))
+			require.NoError(t, m.Compile(nn.CompileOptions{Optimizer: c.optimizer, Seed: c.seed}))
 			h, err := m.Fit(t.Context(), train, nn.FitOptions{Epochs: 1, BatchSize: c.batch, Validation: validation})
 			require.NoError(t, err)
-			loss, accuracy, err := m.Evaluate(t.Context(), test)
+			logs, err := m.Evaluate(t.Context(), test)
 			require.NoError(t, err)
 
-			require.Equal(t, h.Epochs[0].Loss, o[1]["loss"])
-			require.Equal(t, h.Epochs[0].Accuracy, o[1]["accuracy"])
-			require.Equal(t, h.Epochs[0].ValLoss, o[1]["val_loss"])
-			require.Equal(t, h.Epochs[0].ValAccuracy, o[1]["val_accuracy"])
-			require.Equal(t, loss, o[2]["test_loss"])
-			require.Equal(t, accuracy, o[2]["test_accuracy"])
+			require.Equal(t, h.Epochs[0].Get("loss"), o[1]["loss"])
+			require.Equal(t, h.Epochs[0].Get("accuracy"), o[1]["accuracy"])
+			require.Equal(t, h.Epochs[0].Get("val_loss"), o[1]["val_loss"])
+			require.Equal(t, h.Epochs[0].Get("val_accuracy"), o[1]["val_accuracy"])
+			require.Equal(t, logs.Get("loss"), o[2]["test_loss"])
+			require.Equal(t, logs.Get("accuracy"), o[2]["test_accuracy"])
 			require.Equal(t, hashOf(m.Weights()), o[2]["weights_sha256"])
 		})
 	}
@@ -197,15 +198,16 @@ func TestPlainOutput(t *testing.T) {
 		require.False(t, strings.ContainsAny(out, "\x1b\r\b"), "%q", out)
 	}
 	lines := strings.Split(strings.TrimSuffix(got.stderr, "\n"), "\n")
-	require.Len(t, lines, 3)
-	for i, line := range lines {
+	require.Len(t, lines, 4)
+	require.Equal(t, "Next: keep the model with -save model.weft, see curves and mistakes with -report report.html", lines[3])
+	for i, line := range lines[:3] {
 		require.Regexp(t, fmt.Sprintf(`^Epoch %d/3 - 7 steps - .*s/step - loss: \d\.\d{4} - accuracy: \d\.\d{4} - val_loss: \d\.\d{4} - val_accuracy: \d\.\d{4}$`, i+1), line)
 	}
 	require.Contains(t, got.stdout, `Model: "sequential"`)
 	require.Contains(t, got.stdout, "Total params: 79,510")
 	for _, row := range []string{
 		`set +images +loss +accuracy`, `training +200 +\d\.\d{4} +[01]\.\d{4}`, `validation +50 +\d\.\d{4} +[01]\.\d{4}`, `test +60 +\d\.\d{4} +[01]\.\d{4}`,
-		`data +unverified in .*`, `seconds an epoch +\d+\.\d+`, `samples/s +\d+`, `GFLOP/s +\d+\.\d`, `kernels +generic`, `workers +2`, `weights SHA-256\n[0-9a-f]{64}`,
+		`data +unverified in .*`, `s/epoch +\d+\.\d+`, `samples/s +\d+`, `GFLOP/s +\d+\.\d`, `kernels +generic`, `workers +2`, `weights SHA-256\n[0-9a-f]{64}`,
 	} {
 		require.Regexp(t, `(?m)^`+row+`$`, got.stdout)
 	}

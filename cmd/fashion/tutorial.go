@@ -12,6 +12,7 @@ import (
 
 	"weft/mnist"
 	"weft/nn"
+	"weft/nn/callbacks"
 )
 
 func tutorialCommand() command {
@@ -69,15 +70,15 @@ func (t *tutorial) run(ctx context.Context, c *console, args []string) error {
 	cells, begin, number := kerasCells(), time.Now(), 0
 	started := begin
 	out := &indented{w: c.stdout, prefix: "  "}
-	options := mnist.Options{Dir: t.dir, Offline: t.offline, Progress: c.meter(), Log: c.stderr}
-	config := nn.Config{Seed: t.seed, Workers: t.workers, Kernels: t.kernels}
-	callbacks := []nn.Callback{nn.EpochLines(out)}
+	options := mnist.LoadOptions{Dir: t.dir, Offline: t.offline, Progress: c.meter(), Log: c.stderr}
+	config := nn.CompileOptions{Seed: t.seed, Workers: t.workers, Kernels: t.kernels}
+	progress := []callbacks.Callback{callbacks.EpochLines(out)}
 	if c.bar != nil && c.stdout != c.stderr {
-		if _, terminal := c.stdout.(*folder); !terminal { // the results go elsewhere: show that something happens
-			callbacks = append(callbacks, &nn.Bar{W: c.bar, Width: c.width, Color: c.colorErr})
+		if c.widthOut == nil { // the results go elsewhere: show that something happens
+			progress = append(progress, &callbacks.Bar{W: c.bar, Width: c.width, Color: c.colorErr})
 		}
 	}
-	err := notebook(ctx, options, config, out, callbacks, func(next int) {
+	err := notebook(ctx, options, config, out, progress, func(next int) {
 		now := time.Now()
 		if number > 0 {
 			fmt.Fprintf(c.stdout, "Time: %.3f s\n\n", now.Sub(started).Seconds())

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// infix stands in the names of temporary files, between the name of the file
+// infix is in the names of temporary files, between the name of the file
 // and a random number.
 const infix = ".partial-"
 
@@ -26,7 +26,7 @@ const abandoned = 10 * time.Minute
 
 // Ready returns an error where Write of path would fail: a folder that is missing or
 // may not be written, a path that is a folder, a device or a pipe. It also removes
-// abandoned temporary files that processes left behind which ended inside a Write.
+// abandoned temporary files of processes that ended inside a Write.
 func Ready(path string) error {
 	place, _, err := placeOf(path)
 	if err != nil {
@@ -39,7 +39,7 @@ func Ready(path string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()), sweep(place, abandoned))
 }
 
-// placeOf returns where the file of a path lies, behind symbolic links, and the
+// placeOf returns where the file of a path is, symbolic links followed, and the
 // permissions of the one that is there, 0 for none.
 func placeOf(path string) (place string, mode fs.FileMode, err error) {
 	place, err = filepath.EvalSymlinks(path)
@@ -57,12 +57,12 @@ func placeOf(path string) (place string, mode fs.FileMode, err error) {
 		return "", 0, fmt.Errorf("%s cannot be written: %w", path, cause(err))
 	}
 	if !info.Mode().IsRegular() {
-		return "", 0, fmt.Errorf("%s cannot be written: it is no regular file, and would be replaced", path)
+		return "", 0, fmt.Errorf("%s cannot be written: it is not a regular file, and would be replaced", path)
 	}
 	return place, info.Mode().Perm(), nil
 }
 
-// create creates a temporary file beside path, with the permissions that the process
+// create creates a temporary file next to path, with the permissions that the process
 // gives its files.
 func create(path string) (*os.File, error) {
 	for {
@@ -89,7 +89,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	defer func() {
 		if err != nil {
 			f.Close() // a second Close changes nothing
-			err = fmt.Errorf("%s cannot be written, what stood there is unchanged: %w", path, cause(err))
+			err = fmt.Errorf("%s cannot be written, the old content is unchanged: %w", path, cause(err))
 			if e := os.Remove(f.Name()); !errors.Is(e, fs.ErrNotExist) {
 				err = errors.Join(err, e)
 			}
@@ -142,7 +142,7 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Sweep removes all temporary files of path that processes left behind. No other
+// Sweep removes all temporary files of path that processes left. No other
 // process may be writing path.
 func Sweep(path string) error {
 	place, _, err := placeOf(path)
@@ -152,7 +152,7 @@ func Sweep(path string) error {
 	return sweep(place, 0)
 }
 
-// sweep removes the temporary files of path that nobody has written for so long.
+// sweep removes the temporary files of path that nobody has written for a time.
 func sweep(path string, age time.Duration) error {
 	dir, name := filepath.Split(path)
 	entries, err := os.ReadDir(filepath.Clean(dir))

@@ -130,7 +130,7 @@ func TestLinksAndDevices(t *testing.T) {
 	to, err := os.Readlink(link)
 	require.NoError(t, err)
 	require.Equal(t, "target", to)
-	for path, want := range map[string]string{dangling: "a link to nowhere", dir: "no regular file", os.DevNull: "no regular file"} {
+	for path, want := range map[string]string{dangling: "a link to nowhere", dir: "not a regular file", os.DevNull: "not a regular file"} {
 		if path == os.DevNull && runtime.GOOS == "windows" {
 			continue
 		}

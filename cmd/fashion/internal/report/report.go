@@ -17,10 +17,14 @@ type Epoch struct{ Loss, Accuracy, ValLoss, ValAccuracy, Seconds float64 }
 // Data is what the page shows.
 type Data struct {
 	Title         string
-	Command       string      // the command line
-	Facts         [][2]string // of the result
+	Note          string      // of something unusual, such as a run that was stopped; "" for none
+	Trained       [][2]string // what was trained, and how
+	Layers        []Layer     // from the input on
+	Results       []Result
+	Facts         [][2]string // about the results
 	Machine       [][2]string
-	Epochs        []Epoch
+	Command       string  // the command line
+	Epochs        []Epoch // finished
 	Classes       []string
 	Images        [][]uint8 // of the test set, 28×28 each
 	Labels        []int     // their classes
@@ -28,7 +32,13 @@ type Data struct {
 	Units         [][]float32
 }
 
-// The page shows so many pictures at most.
+// Layer is a layer in the picture of the network.
+type Layer struct{ Name, Detail, Shape, Parameters string }
+
+// Result is what was reached on a set.
+type Result struct{ Set, Images, Loss, Accuracy string }
+
+// The page shows this many pictures at most.
 const (
 	maxMistakes = 24
 	maxSample   = 24
@@ -50,6 +60,7 @@ type picture struct {
 	Image    template.URL
 	Is, Seen string
 	P        string
+	Right    bool
 }
 
 type confusionRow struct {
@@ -68,8 +79,8 @@ type confusionCell struct {
 // each, nil where they are no pictures.
 func Write(w io.Writer, d *Data) error {
 	classes := len(d.Classes)
-	if len(d.Labels) != len(d.Images) || len(d.Probabilities) != classes*len(d.Images) || len(d.Epochs) == 0 {
-		return fmt.Errorf("report: %d images with %d labels and %d probabilities of %d classes, %d epochs", len(d.Images), len(d.Labels), len(d.Probabilities), classes, len(d.Epochs))
+	if len(d.Labels) != len(d.Images) || len(d.Probabilities) != classes*len(d.Images) {
+		return fmt.Errorf("report: %d images with %d labels and %d probabilities of %d classes", len(d.Images), len(d.Labels), len(d.Probabilities), classes)
 	}
 	counts := make([][]int, classes)
 	for i := range counts {
@@ -77,6 +88,9 @@ func Write(w io.Writer, d *Data) error {
 	}
 	var all, mistakes []guess
 	for i, is := range d.Labels {
+		if is < 0 || is >= classes {
+			return fmt.Errorf("report: image %d is of class %d of %d", i, is, classes)
+		}
 		row := d.Probabilities[i*classes : (i+1)*classes]
 		g := guess{image: i, is: is}
 		for c, p := range row {
@@ -100,18 +114,22 @@ func Write(w io.Writer, d *Data) error {
 	for _, u := range d.Units[:min(maxUnits, len(d.Units))] {
 		units = append(units, weightsPNG(u))
 	}
-	each := func(of func(Epoch) float64) []float64 {
-		var s []float64
+	each := func(name string, of func(Epoch) float64) series {
+		s := series{name: name}
 		for _, e := range d.Epochs {
-			s = append(s, of(e))
+			s.values = append(s.values, of(e))
 		}
 		return s
 	}
+	var layers template.HTML
+	if len(d.Layers) > 0 {
+		layers = layerPicture(d.Layers)
+	}
 	return page.Execute(w, map[string]any{
-		"Title": d.Title, "Command": d.Command, "Facts": d.Facts, "Machine": d.Machine, "Classes": d.Classes,
-		"Loss":      chart(each(func(e Epoch) float64 { return e.Loss }), each(func(e Epoch) float64 { return e.ValLoss })),
-		"Accuracy":  chart(each(func(e Epoch) float64 { return e.Accuracy }), each(func(e Epoch) float64 { return e.ValAccuracy })),
-		"Seconds":   chart(each(func(e Epoch) float64 { return e.Seconds }), nil),
+		"Title": d.Title, "Note": d.Note, "Trained": d.Trained, "Layers": layers, "Results": d.Results, "Facts": d.Facts, "Machine": d.Machine, "Command": d.Command, "Classes": d.Classes,
+		"Loss":      chart("Loss after each epoch", false, each("training", func(e Epoch) float64 { return e.Loss }), each("validation", func(e Epoch) float64 { return e.ValLoss })),
+		"Accuracy":  chart("Accuracy after each epoch", false, each("training", func(e Epoch) float64 { return e.Accuracy }), each("validation", func(e Epoch) float64 { return e.ValAccuracy })),
+		"Seconds":   chart("Seconds of training in each epoch", true, each("training", func(e Epoch) float64 { return e.Seconds })),
 		"Confusion": confusion(counts, d.Classes),
 		"Mistakes":  d.pictures(mistakes[:min(maxMistakes, len(mistakes))]),
 		"Sample":    d.pictures(sample),
@@ -122,7 +140,7 @@ func Write(w io.Writer, d *Data) error {
 func (d *Data) pictures(guesses []guess) []picture {
 	var all []picture
 	for _, g := range guesses {
-		all = append(all, picture{greyPNG(d.Images[g.image]), d.Classes[g.is], d.Classes[g.seen], fmt.Sprintf("%.3f", g.p)})
+		all = append(all, picture{greyPNG(d.Images[g.image]), d.Classes[g.is], d.Classes[g.seen], fmt.Sprintf("%.3f", g.p), g.is == g.seen})
 	}
 	return all
 }

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,10 @@ import (
 func sampleData(n int) *Data {
 	d := &Data{
 		Title: "A run <b>& more", Command: "fashion -data '<script>alert(1)</script>'",
-		Facts: [][2]string{{"weights SHA-256", strings.Repeat("0123abcd", 8)}}, Machine: [][2]string{{"kernels", "generic"}},
+		Facts: [][2]string{{"weights SHA-256", strings.Repeat("0123abcd", 8)}}, Machine: [][2]string{{"kernels", "generic"}, {"features", strings.Repeat("avx512vl ", 20)}},
+		Trained: [][2]string{{"network", "784 → 100 relu → 10 softmax"}, {"data", "unverified in /home/somebody/with/a/long/path/to/the/images-of-garments"}},
+		Layers:  []Layer{{"Input", "pixels", "28 × 28", ""}, {"Flatten", "", "784", ""}, {"Dense", "relu", "100", "78,500"}, {"Dense", "softmax", "10", "1,010"}},
+		Results: []Result{{"training", "48000", "0.31", "0.89"}, {"test", "10000", "0.36", "0.87"}},
 	}
 	for e := range 5 {
 		f := float64(e)
@@ -71,7 +75,7 @@ func TestWrite(t *testing.T) {
 	text := written(t, d)
 	t.Logf("%d bytes in %v", len(text), time.Since(begin))
 	require.Less(t, len(text), 1<<20)
-	for _, id := range []string{"facts", "loss", "accuracy", "seconds", "confusion", "classes", "mistakes", "sample", "units", "machine"} {
+	for _, id := range []string{"trained", "layers", "results", "facts", "loss", "accuracy", "seconds", "confusion", "classes", "mistakes", "sample", "units", "machine"} {
 		require.Equal(t, 1, strings.Count(text, `id="`+id+`"`), id)
 	}
 	require.Equal(t, maxMistakes+maxSample+maxUnits, strings.Count(text, `src="data:image/png;base64,`))
@@ -79,6 +83,11 @@ func TestWrite(t *testing.T) {
 	require.NotRegexp(t, `<script|https?://|<link|@import|url\(`, text)
 	require.Contains(t, text, "A run &lt;b&gt;&amp; more")
 	require.Contains(t, text, "&lt;script&gt;alert(1)")
+	for _, tag := range regexp.MustCompile(`<(svg viewBox|img) ?[^>]*>`).FindAllString(text, -1) {
+		require.Regexp(t, `aria-label="[^"]{3}|alt="[^"]{3}`, tag, "a picture without words")
+	}
+	require.Contains(t, text, `aria-label="Loss after each epoch: training from 1.0000 to 0.2000, validation from 1.1000 to 0.2200"`)
+	require.Contains(t, text, `aria-label="The layers: Input 28 × 28 (pixels), then Flatten 784, then Dense 100 (relu), then Dense 10 (softmax)"`)
 	// Of 1,000 images of a class, every seventh is taken for the next class.
 	wrong := 0
 	for i := 3; i < 10_000; i += 10 {
@@ -90,7 +99,7 @@ func TestWrite(t *testing.T) {
 	require.Contains(t, text, fmt.Sprintf("<tr><td>class 3</td><td>1000</td><td>%.4f</td><td>%.4f</td></tr>", float64(1000-wrong)/float64(1000-wrong+wrongOf(2)), float64(1000-wrong)/1000))
 	// The most confident mistake is the last one: confidence grows with the number.
 	_, mistakes, _ := strings.Cut(text, `id="mistakes"`)
-	require.Regexp(t, `^[^<]*<figure><img src="[^"]*" alt="class 6"><figcaption>class 7 0\.750<br>is class 6`, mistakes) // image 9996
+	require.Regexp(t, `^[^<]*<figure><img src="[^"]*" alt="an image of class class 6, taken for class 7"><figcaption>class 7 0\.750<br>is class 6`, mistakes) // image 9996
 }
 
 func wrongOf(class int) int {
@@ -113,8 +122,52 @@ func TestOdd(t *testing.T) {
 	require.NotContains(t, text, "NaN")
 	require.NotContains(t, text, `id="units"`)
 	require.Equal(t, 1+3, strings.Count(text, "<img "), "one mistake and three in the sample")
+	d.Epochs, d.Probabilities = nil, []float32{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}
+	text = written(t, d)
+	require.Contains(t, text, `aria-label="Loss after each epoch: no epoch was finished"`)
+	require.Contains(t, text, `<p id="mistakes">None.</p>`)
+	d.Labels[1] = 10
+	require.ErrorContains(t, Write(&bytes.Buffer{}, d), "image 1 is of class 10 of 10")
 	d.Labels = d.Labels[:2]
 	require.ErrorContains(t, Write(&bytes.Buffer{}, d), "3 images with 2 labels")
+}
+
+// Ticks are round numbers around the data, never below 0, and the last epoch has one.
+func TestTicks(t *testing.T) {
+	for _, c := range []struct {
+		low, high float64
+		fromZero  bool
+		want      string
+	}{
+		{0.31, 0.56, false, "0.30 0.35 0.40 0.45 0.50 0.55 0.60"},
+		{0.8, 0.89, false, "0.80 0.82 0.84 0.86 0.88 0.90"},
+		{0.0001, 0.0141, true, "0.000 0.005 0.010 0.015"},
+		{0.19, 0.999, false, "0.0 0.2 0.4 0.6 0.8 1.0"},
+		{0, 1, false, "0.0 0.2 0.4 0.6 0.8 1.0"},
+		{120, 470, true, "0 100 200 300 400 500"},
+		{0.0000012, 0.0000013, true, "0.0000000 0.0000005 0.0000010 0.0000015"},
+		{3, 3, false, "3.0 3.1 3.2 3.3"},
+		{0, 0, true, "0.00 0.02 0.04 0.06 0.08 0.10"},
+	} {
+		a := newAxis(c.low, c.high, c.fromZero)
+		var got []string
+		for _, v := range a.ticks {
+			got = append(got, fmt.Sprintf("%.*f", a.decimals, v))
+		}
+		require.Equal(t, c.want, strings.Join(got, " "))
+		require.LessOrEqual(t, a.low, c.low)
+		require.GreaterOrEqual(t, a.high, c.high)
+	}
+	for n, want := range map[int][]int{1: {1}, 2: {1, 2}, 5: {1, 2, 3, 4, 5}, 10: {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 12: {1, 4, 6, 8, 10, 12}, 21: {1, 4, 6, 8, 10, 12, 14, 16, 18, 21}, 50: {1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50}, 1003: {1, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1003}} {
+		require.Equal(t, want, epochTicks(n), "%d epochs", n)
+	}
+	for n := 1; n < 3000; n += 7 {
+		ticks := epochTicks(n)
+		require.Equal(t, n, ticks[len(ticks)-1])
+		require.Equal(t, 1, ticks[0])
+		require.LessOrEqual(t, len(ticks), 12)
+		require.True(t, slices.IsSorted(ticks))
+	}
 }
 
 // The pictures are the pixels; the largest weight has the full colour.

@@ -1,26 +1,25 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"math"
-	"os"
-	"runtime"
 	"strconv"
 	"strings"
 
 	"weft/activations"
-	"weft/asm"
-	"weft/mnist"
+	"weft/cmd/fashion/internal/memory"
 	"weft/nn"
+	"weft/nn/layers"
 	"weft/optim"
 )
 
-// kernelsEnv is the environment variable that chooses the kernels.
-const kernelsEnv = "WEFT_KERNELS"
+// What flags offer.
+var (
+	activationChoices = []string{"relu", "sigmoid", "tanh", "linear"}
+	optimizerChoices  = []string{"adam", "sgd", "adagrad", "rmsprop"}
+)
 
 // network is the flags that make the model and its training: everything that the
-// result depends on, beside the data.
+// result depends on, apart from the data.
 type network struct {
 	activationName, hiddenList, optimizerName string
 	rate, momentum                            float64
@@ -37,13 +36,13 @@ type network struct {
 func (n *network) register(f *flags) {
 	f.group("The network")
 	f.StringVar(&n.activationName, "activation", "relu", "")
-	f.describe("activation", "NAME", "relu (default), sigmoid, tanh or linear: of the hidden layers", "relu", "sigmoid", "tanh", "linear")
+	f.describe("activation", "NAME", "relu (default), sigmoid, tanh or linear: of the hidden layers", activationChoices...)
 	f.StringVar(&n.hiddenList, "hidden", "100", "")
 	f.describe("hidden", "N[,N…]", "units of the hidden layers (default 100), or none", "none", "100", "300,100")
 
 	f.group("Training")
 	f.StringVar(&n.optimizerName, "optimizer", "adam", "")
-	f.describe("optimizer", "NAME", "adam (default), sgd, adagrad or rmsprop", "adam", "sgd", "adagrad", "rmsprop")
+	f.describe("optimizer", "NAME", "adam (default), sgd, adagrad or rmsprop", optimizerChoices...)
 	f.Float64Var(&n.rate, "lr", 0, "")
 	f.describe("lr", "RATE", "learning rate (default: Keras's, 0.001, or 0.01 for sgd)")
 	f.Float64Var(&n.momentum, "momentum", 0, "")
@@ -53,7 +52,7 @@ func (n *network) register(f *flags) {
 	f.IntVar(&n.epochs, "epochs", 5, "")
 	f.describe("epochs", "N", "passes over the training set (default 5)")
 	f.IntVar(&n.batch, "batch", 32, "")
-	f.describe("batch", "N", "samples a step (default 32)")
+	f.describe("batch", "N", "samples per step (default 32)")
 	f.Uint64Var(&n.seed, "seed", 42, "")
 	f.describe("seed", "N", "of weights and shuffling (default 42)")
 }
@@ -61,7 +60,7 @@ func (n *network) register(f *flags) {
 // resolve checks the flags. One that would do nothing is an error.
 func (n *network) resolve(given map[string]bool) (err error) {
 	if n.activation, err = activations.ByName(n.activationName); err != nil {
-		return usagef("-activation: %w", err)
+		return usagef("-activation: %w%s", err, didYouMean(n.activationName, activationChoices))
 	}
 	if t := n.activation.Traits(); t.RowWise || t.NeedsInput {
 		return usagef("-activation %s is not for hidden layers: choose relu, sigmoid, tanh or linear for them", n.activationName)
@@ -73,7 +72,7 @@ func (n *network) resolve(given map[string]bool) (err error) {
 		return usagef("-activation does nothing with -hidden none: leave one of them out")
 	}
 	if n.optimizer, err = optim.ByName(n.optimizerName); err != nil {
-		return usagef("-optimizer: %w", err)
+		return usagef("-optimizer: %w%s", err, didYouMean(n.optimizerName, optimizerChoices))
 	}
 	if given["lr"] {
 		n.optimizer = n.optimizer.WithRate(n.rate)
@@ -84,7 +83,7 @@ func (n *network) resolve(given map[string]bool) (err error) {
 	if err := n.optimizer.Validate(); err != nil {
 		return usagef("-lr %v: %w", n.rate, err) // the momentum is checked already, the rest are defaults
 	}
-	return first(atLeast("epochs", n.epochs, 1), atLeast("batch", n.batch, 1))
+	return first(atLeast("epochs", n.epochs, 1), atLeast("batch", n.batch, 1), n.fits(memory.Limit()))
 }
 
 // applyMomentum adds momentum to sgd.
@@ -114,96 +113,41 @@ func parseHidden(s string) ([]int, error) {
 	for _, part := range strings.Split(s, ",") {
 		n, err := strconv.Atoi(part)
 		if err != nil || n < 1 || n > math.MaxInt32 {
-			return nil, usagef("-hidden %s: %q is no number of units: give numbers ≥ 1 with commas, or none", s, part)
+			return nil, usagef("-hidden %s: %q is not a number of units: give numbers ≥ 1 with commas, or none", s, part)
 		}
 		units = append(units, n)
 	}
 	return units, nil
 }
 
-// model makes the network.
-func (n *network) model() *nn.Sequential {
-	layers := []nn.Layer{nn.Flatten(28, 28)}
-	for _, units := range n.hidden {
-		layers = append(layers, nn.Dense(units, n.activation))
+// fits refuses a network whose weights, with the optimizer's state, or whose activations
+// of a batch take more memory than there is: a program that runs out of memory ends
+// without words.
+func (n *network) fits(limit int64) error {
+	in, weights, units := float64(side*side), 0.0, 0.0
+	for _, u := range append(n.hidden[:len(n.hidden):len(n.hidden)], 10) {
+		weights += float64((in + 1) * float64(u))
+		units += float64(u)
+		in = float64(u)
 	}
-	return nn.NewSequential("", append(layers, nn.Dense(10, activations.Softmax))...)
-}
-
-// machine is the flags that change no bit of the result.
-type machine struct {
-	workers     int
-	kernelsName string
-
-	kernels *asm.Kernels // after resolve
-}
-
-func (m *machine) register(f *flags) {
-	f.group("The machine (changes no bit of the result)")
-	f.IntVar(&m.workers, "workers", runtime.GOMAXPROCS(0), "")
-	f.describe("workers", "N", "goroutines that compute (default GOMAXPROCS)")
-	f.StringVar(&m.kernelsName, "kernels", "", "")
-	f.describe("kernels", "NAME", "generic, avx2, avx512 or neon (default $"+kernelsEnv+", then\nthe best of this CPU)", "generic", "avx2", "avx512", "neon")
-}
-
-func (m *machine) resolve() (err error) {
-	if err := atLeast("workers", m.workers, 1); err != nil {
-		return err
+	bytes := float64(4 * weights * float64(1+len(n.optimizer.Slots())))
+	if bytes > float64(limit) {
+		return usagef("-hidden %s: the network would have %.3g weights, %s with the state of %s, and there are %s of memory: give fewer units",
+			n.hiddenList, weights, memory.Size(bytes), n.optimizer.Name(), memory.Size(float64(limit)))
 	}
-	name, from := m.kernelsName, "-kernels"
-	if name == "" {
-		name, from = os.Getenv(kernelsEnv), kernelsEnv
-	}
-	m.kernels = asm.Best()
-	if name != "" {
-		if m.kernels, err = asm.Named(name); err != nil {
-			return usagef("%s: %w", from, err)
-		}
+	const most = 60000 // samples of a batch: no set of this kind has many more
+	if bytes += float64(4 * units * float64(min(n.batch, most))); bytes > float64(limit) {
+		return usagef("-hidden %s -batch %d: a batch would take %s, and there are %s of memory: give fewer units, or smaller batches",
+			n.hiddenList, n.batch, memory.Size(bytes), memory.Size(float64(limit)))
 	}
 	return nil
 }
 
-// source is the flags that say where the data is.
-type source struct {
-	dir     string
-	offline bool
-}
-
-func (s *source) register(f *flags) {
-	f.group("The data")
-	f.StringVar(&s.dir, "data", "", "")
-	f.describe("data", "DIR", "folder of the four IDX files, compressed or not; binding\n(default: $"+mnist.EnvDir+", binding too, then Keras's cache,\nWeft's cache, a download, a set drawn by code)")
-	f.BoolVar(&s.offline, "offline", false, "")
-	f.describe("offline", "", "never dial")
-}
-
-// validationShare and splitSeed are the tutorial's split: scikit-learn's
-// train_test_split(test_size=0.2, random_state=42).
-const (
-	validationShare = 0.2
-	splitSeed       = 42
-)
-
-// sets is the data of a run.
-type sets struct{ train, validation, test *mnist.Set }
-
-// load reads the data and splits it.
-func (s *source) load(ctx context.Context, c *console) (*sets, error) {
-	all, test, err := mnist.Fashion(ctx, mnist.Options{Dir: s.dir, Offline: s.offline, Progress: c.meter(), Log: c.stderr})
-	if err != nil {
-		return nil, stoppedOr(ctx, err)
+// model makes the network for a number of classes.
+func (n *network) model(name string, classes int) *nn.Sequential {
+	stack := []layers.Layer{layers.Flatten(side, side)}
+	for _, units := range n.hidden {
+		stack = append(stack, layers.Dense(units, n.activation))
 	}
-	train, validation, err := all.Split(validationShare, splitSeed)
-	if err != nil {
-		return nil, err
-	}
-	return &sets{train, validation, test}, stoppedOr(ctx, nil)
-}
-
-// describeSet says where a set comes from.
-func describeSet(s *mnist.Set) string {
-	if s.Dir() == "" {
-		return string(s.Source())
-	}
-	return fmt.Sprintf("%s in %s", s.Source(), s.Dir())
+	return nn.NewSequential(name, append(stack, layers.Dense(classes, activations.Softmax))...)
 }

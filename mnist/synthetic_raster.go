@@ -107,7 +107,7 @@ func (a *artist) fill(o *outline, level, strength int) {
 }
 
 // scan finds where an outline crosses each line and returns the first line that
-// it may touch and the one behind the last.
+// it may touch and the one after the last.
 func (c *canvas) scan(points []point) (top, bottom int) {
 	low, high := int32(side*subPixel), int32(0)
 	for _, p := range points {

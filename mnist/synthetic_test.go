@@ -22,20 +22,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// drawnSets are the sets of DrawnSeed, which several tests look at.
-var drawnSets = sync.OnceValue(func() [2]*Set {
-	train, test := Drawn(DrawnSeed)
+// syntheticSets are the sets of SyntheticSeed, which several tests look at.
+var syntheticSets = sync.OnceValue(func() [2]*Set {
+	train, test := Synthetic(SyntheticSeed)
 	return [2]*Set{train, test}
 })
 
 // The bytes are a promise: accuracies on the drawn set are compared across
 // platforms and versions. A change of the drawing changes these sums.
-func TestDrawnBytes(t *testing.T) {
+func TestSyntheticBytes(t *testing.T) {
 	for i, want := range []string{
 		"d6700f948f5d20c034eff3f74f75ded7afa3eea24cf4e07270c207d8117f3e10",
 		"495daa4ec18177e1aedd017867f9e73706a7bdcb8fd933addab8d79ac17d1577",
 	} {
-		s := drawnSets()[i]
+		s := syntheticSets()[i]
 		h := sha256.New()
 		h.Write(s.Bytes())
 		for _, c := range s.Classes() {
@@ -47,33 +47,33 @@ func TestDrawnBytes(t *testing.T) {
 
 // An image depends on its seed and its index, not on what was drawn before it
 // nor on the number of goroutines.
-func TestDrawnAlone(t *testing.T) {
+func TestSyntheticAlone(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
 	const n = 1000
-	train := drawnSet(7, 0, n)
-	test := drawnSet(7, drawnTrain, n)
+	train := syntheticSet(7, 0, n)
+	test := syntheticSet(7, syntheticTrain, n)
 	var a artist
 	image := make([]uint8, area)
 	for i := n - 1; i >= 0; i -= 7 {
 		for _, c := range []struct {
 			set   *Set
 			index int
-		}{{train, i}, {test, drawnTrain + i}} {
-			class := drawnClass(7, c.index)
+		}{{train, i}, {test, syntheticTrain + i}} {
+			class := syntheticClass(7, c.index)
 			a.draw(image, 7, c.index, class)
 			require.Equal(t, class, c.set.Label(i))
 			require.Equal(t, image, c.set.Image(i), "image %d", c.index)
 		}
 	}
-	require.NotEqual(t, train.Bytes(), drawnSet(8, 0, n).Bytes(), "another seed")
+	require.NotEqual(t, train.Bytes(), syntheticSet(8, 0, n).Bytes(), "another seed")
 }
 
-func TestDrawnShape(t *testing.T) {
+func TestSyntheticShape(t *testing.T) {
 	for i, n := range []int{60000, 10000} {
-		s := drawnSets()[i]
+		s := syntheticSets()[i]
 		require.Equal(t, n, s.Len())
 		require.Equal(t, []int{28, 28}, s.Shape())
-		require.Equal(t, DrawnSet, s.Source())
+		require.Equal(t, SyntheticSet, s.Source())
 		require.Empty(t, s.Dir())
 		for from := 0; from < n; from += Classes { // so that every prefix is balanced too
 			seen := 0
@@ -87,9 +87,9 @@ func TestDrawnShape(t *testing.T) {
 
 // No image stands twice, in training and test together, and each shows
 // something: the barest sandal has some 20 pixels that are not near black.
-func TestDrawnImages(t *testing.T) {
-	seen := make(map[[sha256.Size]byte]bool, drawnTrain+drawnTest)
-	for _, s := range drawnSets() {
+func TestSyntheticImages(t *testing.T) {
+	seen := make(map[[sha256.Size]byte]bool, syntheticTrain+syntheticTest)
+	for _, s := range syntheticSets() {
 		for i := range s.Len() {
 			sum := sha256.Sum256(s.Image(i))
 			require.False(t, seen[sum], "image %d stands twice", i)
@@ -108,8 +108,8 @@ func TestDrawnImages(t *testing.T) {
 }
 
 // Floating point would bring platforms in: the drawing has none.
-func TestDrawnIntegers(t *testing.T) {
-	files, err := filepath.Glob("drawn*.go")
+func TestSyntheticIntegers(t *testing.T) {
+	files, err := filepath.Glob("synthetic*.go")
 	require.NoError(t, err)
 	looked := 0
 	for _, name := range files {
@@ -136,7 +136,7 @@ func TestDrawnIntegers(t *testing.T) {
 }
 
 // The cover of outlines is compared with areas known from geometry.
-func TestDrawnRaster(t *testing.T) {
+func TestSyntheticRaster(t *testing.T) {
 	const px = 16 // a pixel in the design
 	for _, c := range []struct {
 		name  string
@@ -183,7 +183,7 @@ func smallSet(t *testing.T, dir string) *[4]file {
 		if i%2 == 0 {
 			require.NoError(t, WriteImages(&b, make([]uint8, 2*area), side, side))
 		} else {
-			require.NoError(t, WriteLabels(&b, []uint8{3, 9}))
+			require.NoError(t, WriteLabels(&b, []int32{3, 9}))
 		}
 		files[i].sha256 = fmt.Sprintf("%x", sha256.Sum256(b.Bytes()))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, files[i].name), b.Bytes(), 0o666))
@@ -193,23 +193,23 @@ func smallSet(t *testing.T, dir string) *[4]file {
 
 // noData isolates a test from this machine's data; caches are the folders that
 // Fashion looks into, Keras's and Weft's.
-func noData(t *testing.T) (o Options, log *bytes.Buffer, caches [2]string) {
+func noData(t *testing.T) (o LoadOptions, log *bytes.Buffer, caches [2]string) {
 	t.Setenv(EnvDir, "")
 	keras, _, weft := home(t)
 	log = new(bytes.Buffer)
-	return Options{Log: log}, log, [2]string{keras, weft}
+	return LoadOptions{Log: log}, log, [2]string{keras, weft}
 }
 
-// requireDrawn checks that the search ended with the drawn set and said so.
-func requireDrawn(t *testing.T, o Options, log *bytes.Buffer) {
+// requireSynthetic checks that the search ended with the drawn set and said so.
+func requireSynthetic(t *testing.T, o LoadOptions, log *bytes.Buffer) {
 	t.Helper()
 	train, test, err := Fashion(t.Context(), o)
 	require.NoError(t, err)
-	require.Equal(t, DrawnSet, train.Source())
-	require.Equal(t, DrawnSet, test.Source())
+	require.Equal(t, SyntheticSet, train.Source())
+	require.Equal(t, SyntheticSet, test.Source())
 	require.Contains(t, log.String(), "THIS IS NOT FASHION-MNIST")
 	require.Contains(t, log.String(), EnvDir, "how to get the real one")
-	require.Equal(t, drawnSets()[0].Bytes(), train.Bytes())
+	require.Equal(t, syntheticSets()[0].Bytes(), train.Bytes())
 }
 
 func TestFashionOfflineDraws(t *testing.T) {
@@ -219,10 +219,10 @@ func TestFashionOfflineDraws(t *testing.T) {
 	o, log, caches := noData(t)
 	o.Offline, o.sources = true, []string{server.URL + "/"}
 	smallSet(t, caches[0]) // other sums than the official ones: no substitute
-	requireDrawn(t, o, log)
+	requireSynthetic(t, o, log)
 	require.Contains(t, log.String(), caches[0]+" are not the official ones")
 	require.Contains(t, log.String(), "offline")
-	require.Zero(t, calls.Load(), "-offline dialled")
+	require.Zero(t, calls.Load(), "the network was used")
 }
 
 func TestFashionWithoutNetworkDraws(t *testing.T) {
@@ -232,7 +232,7 @@ func TestFashionWithoutNetworkDraws(t *testing.T) {
 	gone.Close()
 	o, log, _ := noData(t)
 	o.sources = []string{gone.URL + "/", missing.URL + "/"}
-	requireDrawn(t, o, log)
+	requireSynthetic(t, o, log)
 	require.Contains(t, log.String(), strings.TrimPrefix(gone.URL, "http://"), "why the first source failed")
 	require.Contains(t, log.String(), "404", "why the second source failed")
 }
@@ -308,9 +308,9 @@ func TestFashionCancelled(t *testing.T) {
 	}
 }
 
-func BenchmarkDrawn(b *testing.B) {
+func BenchmarkSynthetic(b *testing.B) {
 	for b.Loop() {
-		Drawn(DrawnSeed)
+		Synthetic(SyntheticSeed)
 	}
-	b.SetBytes((drawnTrain + drawnTest) * area)
+	b.SetBytes((syntheticTrain + syntheticTest) * area)
 }

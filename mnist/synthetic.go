@@ -9,36 +9,35 @@ import (
 	"sync/atomic"
 )
 
-// DrawnSeed is the seed of the set that Fashion falls back on.
-const DrawnSeed = 42
+// SyntheticSeed is the seed of the set that Fashion falls back on.
+const SyntheticSeed = 42
 
-// The sizes of the drawn set are those of Fashion-MNIST.
+// The sizes of the synthetic set are those of Fashion-MNIST.
 const (
-	drawnTrain = 60000
-	drawnTest  = 10000
-	side       = 28          // of an image, in pixels
-	area       = side * side // of an image
+	syntheticTrain = 60000
+	syntheticTest  = 10000
+	side           = 28          // of an image, in pixels
+	area           = side * side // of an image
 )
 
-// Drawn returns the set of a seed: a training and a test set in the shape of Fashion-MNIST, 60,000
-// and 10,000 images of 28×28 in its ten classes, each class as often as the
-// others, drawn by code: silhouettes of garments whose cut, cloth, light,
-// position and flaws come from the seed. They stand in for the real set where
-// that is out of reach; what a network reaches on them says nothing about what
-// it reaches on the real one.
+// Synthetic generates a training and a test set in the shape of Fashion-MNIST from a
+// seed: 60,000 and 10,000 images of 28×28 in its ten classes, equally many of each.
+// They show silhouettes of garments whose cut, cloth, light, position and flaws come
+// from the seed, and replace the real set where that is out of reach. What a network
+// reaches on them says nothing about what it reaches on the real one.
 //
-// The bytes are the same on every platform and for any number of processors:
-// the drawing is integer arithmetic, and image i has a generator of its own.
-func Drawn(seed uint64) (train, test *Set) {
-	return drawnSet(seed, 0, drawnTrain), drawnSet(seed, drawnTrain, drawnTest)
+// The bytes are the same on every platform and for any number of processors: all
+// arithmetic is on integers, and image i has a generator of its own.
+func Synthetic(seed uint64) (train, test *Set) {
+	return syntheticSet(seed, 0, syntheticTrain), syntheticSet(seed, syntheticTrain, syntheticTest)
 }
 
-// drawnSet draws the images first, …, first+n−1 of a seed. The test set
+// syntheticSet generates the images first, …, first+n−1 of a seed. The test set
 // continues the counting of the training set.
-func drawnSet(seed uint64, first, n int) *Set {
+func syntheticSet(seed uint64, first, n int) *Set {
 	s := &Set{
 		pixels: make([]uint8, n*area), labels: make([]int32, n),
-		height: side, width: side, source: DrawnSet,
+		height: side, width: side, classes: Classes, source: SyntheticSet,
 	}
 	const chunk = 250 // images taken at once
 	var next atomic.Int64
@@ -52,7 +51,7 @@ func drawnSet(seed uint64, first, n int) *Set {
 					return
 				}
 				for i := from; i < min(from+chunk, n); i++ {
-					class := drawnClass(seed, first+i)
+					class := syntheticClass(seed, first+i)
 					a.draw(s.pixels[i*area:(i+1)*area], seed, first+i, class)
 					s.labels[i] = int32(class)
 				}
@@ -63,9 +62,9 @@ func drawnSet(seed uint64, first, n int) *Set {
 	return s
 }
 
-// drawnClass returns the class of an image: ten images that begin at a multiple
+// syntheticClass returns the class of an image: ten images that begin at a multiple
 // of ten show the ten classes, in an order of their own.
-func drawnClass(seed uint64, index int) int {
+func syntheticClass(seed uint64, index int) int {
 	d := dice{*derive(seed, "drawn/classes", index/Classes)}
 	order := [Classes]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
 	for i := Classes - 1; i > 0; i-- {
@@ -75,7 +74,8 @@ func drawnClass(seed uint64, index int) int {
 	return order[index%Classes]
 }
 
-// derive returns the generator of a purpose and a counter.
+// derive returns the generator of a purpose and a counter. The purposes are part of the
+// set's definition: another text would give other images.
 func derive(seed uint64, purpose string, counter int) *rand.PCG {
 	h := fnv.New64a()
 	h.Write([]byte(purpose))
