@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"weft/nn/safetensors":      {"weft/nn/internal/tensor"},
 	"weft/nn/npz":              {"weft/nn/internal/tensor", "weft/nn/internal/archive"},
 	"weft/nn/torch":            {"weft/nn/internal/tensor", "weft/nn/internal/archive"},
+	"weft/nn/onnx":             {"weft/nn/internal/tensor"},
 	"weft/mnist":               {"github.com/klauspost/compress/flate", "github.com/klauspost/compress/gzip"},
 	"weft/cmd/":                {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/mnist", "golang.org/x/term"},
 	"weft/bench":               {"weft/asm", "weft/matmul", "weft/activations", "weft/optim", "weft/nn", "weft/mnist"},
