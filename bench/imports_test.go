@@ -37,6 +37,7 @@ var allowed = map[string][]string{
 	"weft/nn/safetensors":         {"weft/nn/internal/tensor"},
 	"weft/nn/npz":                 {"weft/nn/internal/tensor", "weft/nn/internal/archive"},
 	"weft/nn/torch":               {"weft/nn/internal/tensor", "weft/nn/internal/archive"},
+	"weft/nn/onnx":                {"weft/nn/internal/tensor"},
 
 	"weft/nn/keras/internal/archive": {"weft/nn/keras/internal/hdf5"},
 	"weft/nn/keras/internal/hdf5":    {},

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -259,6 +260,28 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// Files for .ci/interop: every type, as arrays and in an archive.
+func TestWriteForRealTools(t *testing.T) {
+	dir := interop.Out(t)
+	var all []Tensor
+	archive := interop.Case{File: "types.npz", Tensors: map[string]interop.Array{}}
+	cases := []interop.Case{}
+	for kind, d := range kinds {
+		x := Tensor{Name: "은닉층/" + kind, Shape: []int{1, 2, 3}, Type: d, Data: bytes.Repeat([]byte{0, 1, 0, 1, 1, 0}, d.Size())}
+		all = append(all, x)
+		value := interop.Array{Shape: x.Shape, Data: x.Round()}
+		archive.Tensors[x.Name] = value
+		cases = append(cases, interop.Case{File: kind + ".npy", Tensors: map[string]interop.Array{"": value}})
+	}
+	cases = append(cases, archive)
+	interop.WriteCases(t, dir, "npz.json", cases, func(w io.Writer, i int) error {
+		if i == len(all) {
+			return Write(w, all)
+		}
+		return WriteArray(w, all[i])
+	})
+}
+
 func TestStrictHeader(t *testing.T) {
 	good := []string{
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }", `{"shape":(2,),"fortran_order":True,"descr":"u1"}`, " { 'descr' : '<u1', 'fortran_order': False, 'shape': ( 2 , ) } \n",
@@ -323,7 +346,9 @@ func TestMutations(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	for _, s := range append(seeds(f, "npy"), seeds(f, "npz")...) {
-		f.Add(s)
+		if len(s) < 4000 { // all but the bomb
+			f.Add(s)
+		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if x, err := readOne(data); err == nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -149,6 +150,30 @@ func TestEveryType(t *testing.T) {
 	}
 	require.NoError(t, Write(&again, got, metadata)) // in another order
 	require.Equal(t, out.Bytes(), again.Bytes())
+}
+
+// Files for .ci/interop: every type, and a state_dict.
+func TestWriteForRealTools(t *testing.T) {
+	dir := interop.Out(t)
+	var all []Tensor
+	values := map[string]interop.Array{}
+	for _, x := range types {
+		y := Tensor{Name: "은닉층." + x.name, Shape: []int{2, 3}, Type: x.kind, Data: bytes.Repeat([]byte{0, 1, 0, 1, 1, 0}, x.kind.Size())}
+		all = append(all, y)
+		values[y.Name] = interop.Array{Shape: y.Shape, Data: y.Round()}
+	}
+	state := []Tensor{
+		tensor.New("0.weight", []int{2, 3}, []float32{1, 2, 3, 4, 5, 6}), tensor.New("0.bias", []int{2}, []float32{-1, 0.1}),
+		tensor.New("2.weight", []int{1, 2}, []float32{0.5, 1e-30}), tensor.New("2.bias", []int{1}, []float32{7}),
+	}
+	stateValues := map[string]interop.Array{}
+	for _, x := range state {
+		stateValues[x.Name] = interop.Array{Shape: x.Shape, Data: x.Round()}
+	}
+	cases := []interop.Case{{File: "types.safetensors", Tensors: values}, {File: "state.safetensors", Tensors: stateValues}}
+	interop.WriteCases(t, dir, "safetensors.json", cases, func(w io.Writer, i int) error {
+		return Write(w, [][]Tensor{all, state}[i], map[string]string{"format": "pt", "classes": "셔츠"})
+	})
 }
 
 func TestWriteRefuses(t *testing.T) {

@@ -240,7 +240,7 @@ func TestRefused(t *testing.T) {
 		"stride rank":    {dictOf("a", one("ByteStorage", "0", 4, 0, "K\x02\x85", "K\x01K\x01\x86")), "does not exist"},
 		"negative":       {dictOf("a", one("ByteStorage", "0", 4, 0, "J\xff\xff\xff\xff\x85", "K\x01\x85")), "not described"},
 		"huge":           {dictOf("a", one("ByteStorage", "0", 4, 0, "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f\x85", "K\x00\x85")), "not described"},
-		"expanded":       {dictOf("a", one("ByteStorage", "0", 4, 0, "J\xff\xff\xff\x7f\x85", "K\x00\x85")), "repeats its storage"},
+		"expanded":       {dictOf("a", one("ByteStorage", "0", 4, 0, "J\xff\xff\xff\x00\x85", "K\x00\x85")), "repeats its storage"},
 		"missing":        {dictOf("a", one("ByteStorage", "1", 4, 0, "K\x02\x85", "K\x01\x85")), "no data/1"},
 		"length":         {dictOf("a", one("ByteStorage", "0", 5, 0, "K\x02\x85", "K\x01\x85")), "has 4 bytes"},
 		"two types":      {dictOf("a", good, "b", one("CharStorage", "0", 4, 0, "K\x02\x85", "K\x01\x85")), "of uint8"},
