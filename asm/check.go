@@ -102,6 +102,18 @@ func (g *Gemm) check() {
 	}
 }
 
+// checkPanel panics, with the sizes, where g and the packed panel break the contract of
+// [Kernels.GemmPanel].
+func (g *Gemm) checkPanel(packed []float32, width int) {
+	g.check()
+	if g.N > width {
+		panic(fmt.Sprintf("asm: GemmPanel: %d columns in a panel of %d", g.N, width))
+	}
+	if g.K > 0 && g.N > 0 {
+		need("GemmPanel", "packed", len(packed), g.K-1, width, 0, 0, g.N-1)
+	}
+}
+
 // needA panics where A, of a length have, does not hold what the product reads:
 // the last row at the last step, and with panels at the end of the last full one.
 func (g *Gemm) needA(have int) {

@@ -19,6 +19,13 @@ var tilesNEON = [...]tileFunc{gemm1x16NEON, gemm2x16NEON, gemm3x16NEON, gemm4x16
 // gemvsNEON[r−1] computes r panels.
 var gemvsNEON = [...]gemvFunc{gemv1x16NEON, gemv2x16NEON, gemv3x16NEON, gemv4x16NEON}
 
+func gemmPanelNEON(g Gemm, packed, next []float32, ldn int) {
+	if packed != nil {
+		packPanel(&g, packed, PanelWidth, packGo)
+	}
+	gemmNEON(g)
+}
+
 func gemmNEON(g Gemm) { gemmTiles(&g, tilesNEON[:]) }
 
 func gemvNEON(y, x, w, b []float32) bool { return gemvPanels(y, x, w, b, gemvsNEON[:]) }

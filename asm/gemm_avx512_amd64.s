@@ -377,3 +377,53 @@ TEXT ·gemm13x32AVX512(SB), NOSPLIT, $0-128
 // func gemm14x32AVX512(a *float32, rs, cs int, b *float32, ldb, pb int, c *float32, ldc, pc int, bias *float32, n, k int, accumulate bool, kp, pa, blocks int)
 TEXT ·gemm14x32AVX512(SB), NOSPLIT, $0-128
 	TILES(14, AHEAD14, STEP14, HALF14, CLEAR14, START14, LOAD14, LOADM14, LOADH14, STORE14, STOREM14, STOREH14)
+
+// PANEL14 runs over all steps of k: 14 rows of a panel, one line of the next panel fetched
+// a step. R11 is the packed panel, R13 and R14 the next one's distance of rows and row.
+#define FETCH PREFETCHT1 (R14); ADDQ R13, R14
+#define B2P B2; VMOVUPS Z28, (R11); VMOVUPS Z29, 64(R11); ADDQ $128, R11
+#define PANEL14(LOADB, loop) \
+loop: \
+	LOADB; \
+	FETCH; \
+	STEP14; \
+	ADDQ R9, R8; \
+	ADDQ DI, AX; \
+	ADDQ DI, BX; \
+	DECQ R10; \
+	JNZ loop
+
+// func gemmPanel14x32AVX512(a *float32, rs, cs int, b *float32, ldb int, c *float32, ldc, k int, accumulate bool, packed, next *float32, ldn int)
+TEXT ·gemmPanel14x32AVX512(SB), NOSPLIT, $0-96
+	MOVQ a+0(FP), AX
+	MOVQ rs+8(FP), CX
+	LEAQ (CX)(CX*2), DX
+	LEAQ (CX)(CX*4), SI
+	LEAQ (AX)(DX*2), BX
+	ADDQ CX, BX
+	MOVQ cs+16(FP), DI
+	MOVQ b+24(FP), R8
+	MOVQ ldb+32(FP), R9
+	MOVQ ldc+48(FP), R12
+	MOVQ ldn+88(FP), R13
+	MOVQ next+80(FP), R14
+	CMPB accumulate+64(FP), $0
+	JNE load
+	CLEAR14
+	JMP begin
+load:
+	MOVQ c+40(FP), R15
+	LOAD14
+begin:
+	MOVQ k+56(FP), R10
+	MOVQ packed+72(FP), R11
+	TESTQ R11, R11
+	JZ fetch
+	PANEL14(B2P, pack)
+	JMP end
+	PANEL14(B2, fetch)
+end:
+	MOVQ c+40(FP), R15
+	STORE14
+	VZEROUPPER
+	RET

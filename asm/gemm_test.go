@@ -152,6 +152,28 @@ func TestGemmEdges(t *testing.T) {
 	}
 }
 
+// The last columns of products whose chains are long enough for tiles of four columns:
+// every number of them, of rows around the groups of four, every rest of the steps.
+func TestGemmEdgeColumns(t *testing.T) {
+	r, f := rand.New(rand.NewPCG(11, 12)), newFences(t, 8000)
+	step := 1
+	if testing.Short() {
+		step = 3
+	}
+	for n := 1; n <= 48; n++ {
+		for m := 7 + n%step; m <= 45; m += step {
+			k := 8 + (m+n)%5 // for up to 4 columns, then 8, then 12
+			switch {
+			case n%16 > 8:
+				k += 56
+			case n%16 > 4:
+				k += 8
+			}
+			gemmCase{m, n, k, (m+n)&1 != 0, false, n%7 == 0, n % 3, (m + n/2) % 2 * 2}.check(t, f, r, (m+n)%3 == 0)
+		}
+	}
+}
+
 // The shapes of a training step: forward, input gradient, weight gradient.
 func TestGemmTraining(t *testing.T) {
 	r, f := rand.New(rand.NewPCG(5, 6)), newFences(t, 120_000)
@@ -161,6 +183,93 @@ func TestGemmTraining(t *testing.T) {
 		{100, 16, 10, true, false, true, 0, 0}, {13, 784, 32, false, false, false, 0, 0}, {13, 784, 7, false, false, false, 0, 2},
 	} {
 		c.check(t, f, r, false)
+	}
+}
+
+// GemmPanel is Gemm with a copy of its panel, whatever it is asked to fetch.
+func TestGemmPanel(t *testing.T) {
+	r, f := rand.New(rand.NewPCG(9, 10)), newFences(t, 20_000)
+	ms := []int{0, 1, 5, 14, 41, 42, 43, 56, 57, 70, 128}
+	if testing.Short() {
+		ms = []int{0, 5, 41, 42, 57}
+	}
+	for _, m := range ms {
+		for _, n := range []int{0, 1, 7, 15, 16, 17, 31, 32} {
+			for _, k := range []int{0, 1, 2, 15, 40} {
+				x := m + n + k
+				c := gemmCase{m, n, k, x&1 != 0, x%7 == 0, false, x % 3, x % 2 * 2}
+				g := c.gemm(r, x%4 == 0)
+				want := append([]float32(nil), g.C...)
+				spec := g
+				spec.C = want
+				gemmGo(spec)
+				for _, kernels := range Available() {
+					if n > kernels.NR {
+						continue
+					}
+					for variant := range 4 {
+						end := variant&1 != 0
+						h, next := g, []float32(nil)
+						h.A, h.B, h.C = f.copyOf(0, g.A, end), f.copyOf(1, g.B, end), f.copyOf(2, g.C, end)
+						if end {
+							next = h.B
+						}
+						var packed []float32
+						if variant&2 != 0 && k > 0 && n > 0 {
+							packed = make([]float32, (k-1)*kernels.NR+n)
+							for i := range packed {
+								packed[i] = math.Float32frombits(foreign)
+							}
+							packed = f.copyOf(3, packed, end)
+						} else {
+							f.copyOf(3, nil, end)
+						}
+						if err := faults(func() { kernels.GemmPanel(h, packed, next, h.LDB) }); err != nil {
+							t.Fatalf("%s: %v: %v", kernels.Name, c, err)
+						}
+						countCompared(kernels)
+						f.check(t)
+						for i, w := range want {
+							if got := h.C[i]; !sameBits(got, w) {
+								t.Fatalf("%s: %v: C[%d] = %v, want %v", kernels.Name, c, i, got, w)
+							}
+						}
+						for i, got := range packed {
+							w := math.Float32frombits(foreign)
+							if i%kernels.NR < n {
+								w = g.B[i/kernels.NR*g.LDB+i%kernels.NR]
+							}
+							if math.Float32bits(got) != math.Float32bits(w) {
+								t.Fatalf("%s: %v: packed[%d] = %x, want %x", kernels.Name, c, i, math.Float32bits(got), math.Float32bits(w))
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, k := range Available() {
+		g := gemmCase{50, k.NR, 9, false, false, false, 0, 0}.gemm(r, false)
+		before := append([]float32(nil), g.C...)
+		for what, call := range map[string]func(){
+			"a short panel": func() { k.GemmPanel(g, make([]float32, 9*k.NR-1), nil, 0) },
+			"a short A":     func() { h := g; h.A = h.A[1:]; k.GemmPanel(h, make([]float32, 9*k.NR), nil, 0) },
+			"wide": func() {
+				h := gemmCase{50, k.NR + 1, 9, false, false, false, 0, 0}.gemm(r, false)
+				k.GemmPanel(h, make([]float32, 18*k.NR), nil, 0)
+			},
+		} {
+			if faults(call) == nil {
+				t.Errorf("%s: GemmPanel with %s does not panic", k.Name, what)
+			}
+		}
+		if d := diff(g.C, before); d != "" {
+			t.Errorf("%s: GemmPanel wrote before it panicked: %s", k.Name, d)
+		}
+		packed := make([]float32, 9*k.NR)
+		if n := testing.AllocsPerRun(10, func() { k.GemmPanel(g, packed, g.B, g.LDB) }); n != 0 {
+			t.Errorf("%s: GemmPanel allocates %v times", k.Name, n)
+		}
 	}
 }
 

@@ -58,12 +58,22 @@ type Kernels struct {
 
 	// Sizes. They never change a bit.
 
-	// MR and NR are the rows and columns of the main tile of Gemm. MC, KC and NC are the
-	// block sizes of a cache-blocked product: MC rows of A (half as many more where there
-	// are no others) times KC floats stay in L2, and KC×NR floats of B pass through L1.
-	// KCShort ≤ KC is the longest chain for which a tile of rows of A passes over all
-	// panels of B in turn; for longer chains all rows of A pass over one panel.
-	MR, NR, MC, KC, KCShort, NC int
+	// MR and NR are the rows and columns of the main tile of Gemm. EdgeNR is the number of
+	// columns by which the tiles of the last columns of C grow.
+	MR, NR, EdgeNR int
+
+	// MC, KC and NC are the block sizes of a cache-blocked product. A block of A of at most
+	// MC rows (half as many more where there are no others) and FloatsA floats stays in L2,
+	// while KC×NR floats of B at a time pass through L1. A B of at most FloatsB floats is
+	// read where it lies; of another one PackNR columns are packed at a time. KCShort ≤ KC
+	// is the longest chain for which a tile of rows of A passes over all panels of B in
+	// turn; for longer chains all rows of A pass over one panel.
+	MC, KC, KCShort, NC, FloatsA, FloatsB, PackNR int
+
+	// FarA is the distance of rows of A, in floats, from which on those of a block take more
+	// pages than the first level of translations holds, StrideA one whose multiples fall on
+	// few sets of L1: a copy of A pays.
+	FarA, StrideA int
 
 	// SpNR is the number of columns of the tile of SpMM, a multiple of PanelWidth. SpKC is
 	// the number of rows of B that stay in L1 in these columns, a multiple of PanelWidth
@@ -80,6 +90,12 @@ type Kernels struct {
 	//
 	// and neither reads nor writes anything else. C must not overlap A, B or Bias.
 	Gemm func(g Gemm)
+
+	// GemmPanel is Gemm of a panel of B, g.N ≤ NR columns, that also copies them into a
+	// packed panel, unless that is nil: packed[k·NR + j] = B[k,j]. next are the rows, ldn
+	// floats apart, that the next call reads as B, or nil: they may be fetched. packed must
+	// not overlap an operand.
+	GemmPanel func(g Gemm, packed, next []float32, ldn int)
 
 	// Gemv computes y[j] = chain over the k with x[k] ≠ 0, in increasing order, of
 	// x[k]·w[j,k] that starts at b[j], for j < len(y), a multiple of 16, where w holds 16
@@ -274,9 +290,10 @@ type Kernels struct {
 func generic() *Kernels {
 	k := &Kernels{
 		Name: "generic",
-		MR:   4, NR: 32, MC: 64, KC: 256, KCShort: 256, NC: 512, SpNR: spNRGo, SpKC: 64, MaxDensity: 0.7,
+		MR:   4, NR: 32, EdgeNR: 16, MC: 64, KC: 256, KCShort: 256, NC: 512,
+		FloatsA: 64 * 256, FloatsB: 1, PackNR: 128, FarA: 512, StrideA: 512, SpNR: spNRGo, SpKC: 64, MaxDensity: 0.7,
 
-		Gemm: gemmGo, Gemv: gemvGo, VecMat: vecMatGo,
+		Gemm: gemmGo, GemmPanel: gemmPanelGo, Gemv: gemvGo, VecMat: vecMatGo,
 		SpMM: spmmGo, CompressRows: compressRowsGo, InExactRange: inExactRangeGo,
 
 		Gather: gatherGo, GatherRows: gatherRowsGo, Prefetch: prefetchGo,

@@ -31,11 +31,11 @@ func slow512(vendor cpuid.Vendor, family, model int) bool {
 func avx2() *Kernels {
 	k := generic()
 	k.Name = "avx2"
-	// KC: a panel of 16 columns of B, 32 KB, passes L1 with the rows of A from L2.
-	k.MR, k.NR, k.MC, k.KC, k.KCShort, k.NC = 6, 16, 96, 512, 400, 1024
+	k.MR, k.NR, k.EdgeNR = 6, 16, 8
+	k.blockAVX2(hostCaches())
 	// A nonzero element takes 1.2 to 1.3 times as long as a step of the dense product.
 	k.SpNR, k.SpKC, k.MaxDensity = 64, 64, 0.8
-	k.Gemm, k.Gemv, k.VecMat = gemmAVX2, gemvAVX2, vecMatAVX2
+	k.Gemm, k.GemmPanel, k.Gemv, k.VecMat = gemmAVX2, gemmPanelAVX2, gemvAVX2, vecMatAVX2
 	k.CompressRows, k.SpMM, k.InExactRange = compressRowsAVX2, spmmAVX2, inExactRangeAVX2
 
 	k.Pack, k.Transpose = packAVX2, transposeBlocks(8, transposeAVX2Asm)
@@ -68,15 +68,15 @@ func avx2() *Kernels {
 func avx512() *Kernels {
 	k := avx2()
 	k.Name = "avx512"
-	// KC: a panel of B, 24 KB, and the rows of a tile, 11 KB, share 48 KB of L1.
-	k.MR, k.NR, k.MC, k.KC, k.KCShort, k.NC = 14, 32, 140, 192, 192, 1024
+	k.MR, k.NR, k.EdgeNR = 14, 32, 4
+	k.blockAVX512(hostCaches())
 	// 64 rows of B of 128 columns are 32 of the 48 KB of L1. A nonzero element takes 8½
 	// loads where a step of the dense product takes 8 multiply-adds, as in AVX2, whose
 	// MaxDensity stays.
 	k.SpNR, k.SpKC = 128, 64
-	k.Gemm, k.Gemv, k.SpMM = gemmAVX512, gemvAVX512, spmmAVX512
+	k.Gemm, k.GemmPanel, k.Gemv, k.SpMM = gemmAVX512, gemmPanelAVX512, gemvAVX512, spmmAVX512
 
-	k.Transpose = transposeAVX512()
+	k.Pack, k.Transpose = packAVX512, transposeAVX512()
 	k.PanelFromRows, k.RowsFromPanel = panelFromRowsBlocks(16, transposeAVX512Asm), rowsFromPanelBlocks(16, transposeAVX512Asm)
 	k.Gather, k.GatherRows = gatherBlocks(16, 16, gatherAVX512Asm), gatherRowsGroups(16, gatherRowsAVX512Asm)
 

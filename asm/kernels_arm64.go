@@ -11,11 +11,11 @@ func Available() []*Kernels { return []*Kernels{neon(), generic()} }
 func neon() *Kernels {
 	k := generic()
 	k.Name = "neon"
-	k.MR, k.MC, k.KC, k.KCShort, k.NC = 6, 120, 256, 256, 512
+	k.MR, k.MC, k.KC, k.KCShort, k.NC, k.FloatsA = 6, 120, 256, 256, 512, 180*256
 	// A nonzero element is 16 FMLAs with 16 loads, a step of the dense product 16 with 7:
 	// by llvm-mca 1.2 to 1.5 times as long.
 	k.MaxDensity = 0.6
-	k.Gemm, k.Gemv, k.VecMat = gemmNEON, gemvNEON, vecMatNEON
+	k.Gemm, k.GemmPanel, k.Gemv, k.VecMat = gemmNEON, gemmPanelNEON, gemvNEON, vecMatNEON
 	k.SpMM, k.InExactRange = spmmNEON, inExactRangeNEON
 
 	k.Transpose = transposeBlocks(4, transposeNEONAsm)

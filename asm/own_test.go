@@ -14,7 +14,6 @@ import (
 var inherited = map[string]map[string]string{
 	"avx2": {},
 	"avx512": {
-		"Pack":         "it moves whole cache lines as it is",
 		"VecMat":       "it runs at the speed of L2 as it is",
 		"CompressRows": "compressing an element costs little next to using it",
 		"InExactRange": "it runs at the speed of L2 as it is",
@@ -95,6 +94,9 @@ func onFloats(t *testing.T, kernel string, f reflect.Value, x []float32) {
 var calls = map[string]func(k *Kernels, x []float32){
 	"Gemm": func(k *Kernels, x []float32) {
 		k.Gemm(Gemm{M: 8, N: 32, K: 8, A: x, RS: 8, CS: 1, B: x, LDB: 32, PB: 256, C: x, LDC: 32, PC: 256})
+	},
+	"GemmPanel": func(k *Kernels, x []float32) {
+		k.GemmPanel(Gemm{M: 42, N: k.NR, K: 8, A: x, RS: 8, CS: 1, B: x, LDB: 32, PB: 256, C: x, LDC: 32, PC: 256}, nil, nil, 0)
 	},
 	"SpMM": func(k *Kernels, x []float32) {
 		rows := NewSparseRows(1, 8)

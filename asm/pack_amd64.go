@@ -26,6 +26,26 @@ func packAVX2(dst []float32, width int, src []float32, ss, rows, cols int) {
 	packColumns(dst, width, src, ss, rows, cols, panels*width)
 }
 
+// packAVX512Asm copies 32·panels columns of each row; ss, in bytes, is the distance of
+// two rows in src, dp that of two panels in dst:
+//
+//	for i < rows { for p < panels { for j < 32 { dst[i·32 + p·dp + j] = src[i·ss + p·32 + j] } } }
+//
+//go:noescape
+func packAVX512Asm(dst *float32, dp int, src *float32, ss, rows, panels int)
+
+// packAVX512 packs whole panels of 32 columns in one pass over each row.
+func packAVX512(dst []float32, width int, src []float32, ss, rows, cols int) {
+	panels := cols / PanelWidth
+	if width != PanelWidth || rows == 0 || panels == 0 {
+		packAVX2(dst, width, src, ss, rows, cols)
+		return
+	}
+	checkPack(dst, width, src, ss, rows, cols)
+	packAVX512Asm(&dst[0], 4*width*rows, &src[0], 4*ss, rows, panels)
+	packColumns(dst, width, src, ss, rows, cols, panels*width)
+}
+
 // transposeAVX512 takes the small blocks where the large ones do not fit.
 func transposeAVX512() func(dst []float32, ds int, src []float32, ss, rows, cols int) {
 	small, large := transposeBlocks(8, transposeAVX2Asm), transposeBlocks(16, transposeAVX512Asm)

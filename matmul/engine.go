@@ -1,6 +1,5 @@
 // Package matmul multiplies float32 matrices: views with any strides ≥ 0, products
-// blocked for the caches, divided over the workers of a pool, and finished
-// block by block by the caller while they are hot.
+// blocked for the caches and divided over the workers of a pool.
 //
 // Each element of a product is one chain of fused multiply-adds in increasing
 // k. So the bits depend neither on the kernels nor on the blocks nor on the
@@ -14,17 +13,6 @@ import (
 	"weft/asm"
 	"weft/matmul/pool"
 )
-
-// Epilogue finishes blocks of a product while they are in cache: an activation,
-// a transposed copy, the update of an optimizer.
-type Epilogue interface {
-	// Finish is called once for each block of C, rows [i, i+rows) and columns
-	// [j, j+cols), when its chains are complete, by the worker that computed
-	// it: different blocks may be finished at the same time. The blocks cover C
-	// once; their sizes depend on the kernels and workers. It must not use the
-	// engine or the pool of the product, which are busy until that is done.
-	Finish(i, j, rows, cols int)
-}
 
 // Engine multiplies with one set of kernels and the workers of one pool. It
 // keeps its packing buffers, so that repeated products allocate nothing. An
@@ -44,8 +32,8 @@ type Engine struct {
 // goroutine that calls does all the work. With one, the engine uses as many of its
 // workers as pay: fewer for small products, and next to another busy process.
 func New(kernels *asm.Kernels, p *pool.Pool) *Engine {
-	if kernels == nil || min(kernels.MR, kernels.MC, kernels.KC, kernels.KCShort, kernels.NC, kernels.NR) < 1 ||
-		kernels.Gemm == nil || kernels.VecMat == nil || kernels.Pack == nil || kernels.Transpose == nil || kernels.Scale == nil {
+	if kernels == nil || min(kernels.MR, kernels.NR, kernels.EdgeNR, kernels.MC, kernels.KC, kernels.KCShort, kernels.NC, kernels.StrideA) < 1 ||
+		kernels.Gemm == nil || kernels.GemmPanel == nil || kernels.VecMat == nil || kernels.Pack == nil || kernels.Transpose == nil || kernels.Scale == nil {
 		panic("matmul: New: the kernels are incomplete: take those of asm.Best, asm.Available or asm.Named, or change a copy of them")
 	}
 	e := &Engine{kernels: kernels, pool: p, scratch: make([]scratch, 1)}
@@ -61,23 +49,20 @@ type product struct {
 	c, a, b    Matrix
 	alpha      float32
 	accumulate bool
-	epilogue   Epilogue
-	transposed bool // c, a, b describe Cᵀ = Bᵀ·Aᵀ
 }
 
-// Mul sets C = A·B, [m×n] = [m×k]·[k×n]; with k = 0 that is +0. The epilogue may
-// be nil. Mul panics, before it writes, where the sizes do not fit together, a
+// Mul sets C = A·B, [m×n] = [m×k]·[k×n]; with k = 0 that is +0. Mul panics, before it writes, where the sizes do not fit together, a
 // stride is negative, a view is larger than its data, C has no stride that passes
 // over all that the other one reaches, so that elements may coincide, or C shares
 // an element with A or B.
-func (e *Engine) Mul(c, a, b Matrix, epilogue Epilogue) {
-	e.multiply("Mul", product{c: c, a: a, b: b, alpha: 1, epilogue: epilogue})
+func (e *Engine) Mul(c, a, b Matrix) {
+	e.multiply("Mul", product{c: c, a: a, b: b, alpha: 1})
 }
 
 // MulAdd is Mul with C += A·B: the chain of each element starts at C. A layer's
 // bias goes into C first.
-func (e *Engine) MulAdd(c, a, b Matrix, epilogue Epilogue) {
-	e.multiply("MulAdd", product{c: c, a: a, b: b, alpha: 1, accumulate: true, epilogue: epilogue})
+func (e *Engine) MulAdd(c, a, b Matrix) {
+	e.multiply("MulAdd", product{c: c, a: a, b: b, alpha: 1, accumulate: true})
 }
 
 // engines keep the packing buffers of [Mul] and [Sgemm] between calls.
@@ -87,7 +72,7 @@ var engines = sync.Pool{New: func() any { return New(asm.Best(), nil) }}
 // calls; see [Engine.Mul]. Any number of goroutines may call it.
 func Mul(c, a, b Matrix) {
 	e := engines.Get().(*Engine)
-	e.Mul(c, a, b, nil)
+	e.Mul(c, a, b)
 	engines.Put(e)
 }
 
@@ -118,7 +103,7 @@ func (e *Engine) multiply(op string, p product) {
 // begin makes the engine busy with one product.
 func (e *Engine) begin(op string) {
 	if e.busy {
-		panic("matmul: " + op + " on an engine that is busy with a product: take another engine in an Epilogue, and one for each goroutine")
+		panic("matmul: " + op + " on an engine that is busy with a product: take one engine for each goroutine")
 	}
 	e.busy = true
 }
@@ -126,7 +111,7 @@ func (e *Engine) begin(op string) {
 // end makes the engine ready for the next product, and keeps no matrix alive.
 func (e *Engine) end() {
 	p := &e.product
-	p.c.Data, p.a.Data, p.b.Data, p.epilogue = nil, nil, nil, nil
+	p.c.Data, p.a.Data, p.b.Data = nil, nil, nil
 	e.busy = false
 }
 

@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"weft/asm"
@@ -24,9 +23,9 @@ func checkProduct(t *testing.T, all []setup, r *rand.Rand, m, n, k int, la, lb, 
 	for _, s := range all {
 		c := copied(before)
 		if add {
-			s.MulAdd(c, a, b, nil)
+			s.MulAdd(c, a, b)
 		} else {
-			s.Mul(c, a, b, nil)
+			s.Mul(c, a, b)
 		}
 		if err := sameBits(c, want); err != nil {
 			t.Fatalf("%v: %d×%d×%d, A %v, B %v, C %v, add %t: %v", s, m, n, k, la, lb, lc, add, err)
@@ -107,7 +106,7 @@ func TestMulPowerOfTwoStrides(t *testing.T) {
 		want := chains(x, y, zero)
 		for _, s := range all {
 			c := NewMatrix(x.Rows, y.Cols)
-			s.Mul(c, x, y, nil)
+			s.Mul(c, x, y)
 			if err := sameBits(c, want); err != nil {
 				t.Fatalf("%v: transposed %t: %v", s, trans, err)
 			}
@@ -123,7 +122,7 @@ func TestMulError(t *testing.T) {
 	for _, s := range setups(t, 2) {
 		const m, n, k = 23, 45, 301
 		a, b, c := rowMajor.view(m, k, random(r, false)), columnMajor.view(k, n, random(r, false)), NewMatrix(m, n)
-		s.Mul(c, a, b, nil)
+		s.Mul(c, a, b)
 		for i := range m {
 			for j := range n {
 				sum, size := 0.0, 0.0
@@ -152,76 +151,32 @@ func FuzzMul(f *testing.F) {
 	})
 }
 
-// counter is an epilogue that counts how often each element is finished and
-// compares it with the complete product at that moment.
-type counter struct {
-	t       *testing.T
-	c, want Matrix
-	times   []atomic.Int32
-}
-
-func (e *counter) Finish(i, j, rows, cols int) {
-	for u := i; u < i+rows; u++ {
-		for v := j; v < j+cols; v++ {
-			e.times[u*e.c.Cols+v].Add(1)
-			if math.Float32bits(e.c.At(u, v)) != math.Float32bits(e.want.At(u, v)) {
-				e.t.Errorf("element (%d, %d) is finished at %v, want %v", u, v, e.c.At(u, v), e.want.At(u, v))
-			}
-		}
-	}
-}
-
-func TestEpilogue(t *testing.T) {
-	r := rand.New(rand.NewPCG(6, 6))
-	for _, s := range setups(t, 1, 2, 5) {
-		for _, size := range [][3]int{{1, 1, 1}, {5, 40, 0}, {150, 70, 10}, {40, 90, s.Engine.kernels.KC + 9}} {
-			for l := range layouts {
-				a, b := rowMajor.view(size[0], size[2], random(r, false)), rowMajor.view(size[2], size[1], random(r, false))
-				e := &counter{t: t, c: l.view(size[0], size[1], zero), want: chains(a, b, zero), times: make([]atomic.Int32, size[0]*size[1])}
-				s.Mul(e.c, a, b, e)
-				for i := range e.times {
-					if n := e.times[i].Load(); n != 1 {
-						t.Fatalf("%v: %v, C %v: element (%d, %d) is finished %d times", s, size, l, i/size[1], i%size[1], n)
-					}
-				}
-			}
-		}
-	}
-}
-
-// epilogueFunc makes an epilogue of a function.
-type epilogueFunc func(i, j, rows, cols int)
-
-func (f epilogueFunc) Finish(i, j, rows, cols int) { f(i, j, rows, cols) }
-
-// An epilogue that uses its own engine panics, and so does not overwrite the product
-// under way. The engine works on, and holds nothing of its products.
+// An engine that computes for one goroutine panics in another one, and so does not
+// overwrite the product under way. It works on, and holds nothing of its products.
 func TestEngineIsBusy(t *testing.T) {
 	r := rand.New(rand.NewPCG(10, 10))
 	a, b := rowMajor.view(30, 40, random(r, false)), rowMajor.view(40, 50, random(r, false))
 	want := chains(a, b, zero)
 	for _, s := range setups(t, 1, 2) {
 		c := NewMatrix(30, 50)
+		s.begin("Mul") // as the other goroutine
 		for name, use := range map[string]func(){
-			"Mul":    func() { s.Mul(NewMatrix(30, 50), a, b, nil) },
-			"MulAdd": func() { s.MulAdd(NewMatrix(30, 50), a, b, nil) },
+			"Mul":    func() { s.Mul(c, a, b) },
+			"MulAdd": func() { s.MulAdd(c, a, b) },
 			"Sgemm":  func() { s.Sgemm(false, false, 0, 1, 1, 1, nil, 1, nil, 1, 0, nil, 1) },
 		} {
-			got := panics(func() { s.Mul(c, a, b, epilogueFunc(func(int, int, int, int) { use() })) })
-			if want := "matmul: " + name + " on an engine that is busy"; !strings.HasPrefix(got, want) {
-				t.Errorf("%v: %s in an epilogue: panic %q, want %q", s, name, got, want)
-			}
-			if p := &s.Engine.product; p.c.Data != nil || p.a.Data != nil || p.b.Data != nil || p.epilogue != nil {
-				t.Errorf("%v: the engine still holds a product that panicked", s)
+			if got, want := panics(use), "matmul: "+name+" on an engine that is busy"; !strings.HasPrefix(got, want) {
+				t.Errorf("%v: panic %q, want %q", s, got, want)
 			}
 		}
-		s.Mul(c, a, b, nil)
+		s.end()
+		s.Mul(c, a, b)
 		if err := sameBits(c, want); err != nil {
 			t.Errorf("%v: after a panic: %v", s, err)
 		}
 		s.Sgemm(false, false, 0, 50, 40, 1, a.Data, 40, b.Data, 50, 0, c.Data, 50)
 		if p := &s.Engine.product; p.c.Data != nil || p.a.Data != nil || p.b.Data != nil {
-			t.Errorf("%v: the engine still holds an empty product", s)
+			t.Errorf("%v: the engine still holds a product", s)
 		}
 	}
 }
@@ -231,9 +186,9 @@ func TestMulAllocatesNothing(t *testing.T) {
 	odd := scattered.view(100, 120, zero)
 	for _, s := range setups(t, 1, 2) {
 		if n := testing.AllocsPerRun(5, func() {
-			s.Mul(c, a, b, nil)
-			s.Mul(c.T(), b.T(), a.T(), nil)
-			s.Mul(odd, a, b, nil)
+			s.Mul(c, a, b)
+			s.Mul(c.T(), b.T(), a.T())
+			s.Mul(odd, a, b)
 			s.Sgemm(false, true, 100, 90, 90, 2, a.Data, 90, b.Data, 90, 1, c.Data, 120)
 		}); n != 0 {
 			t.Errorf("%v: %v allocations", s, n)
@@ -303,7 +258,7 @@ func TestMulBroadcast(t *testing.T) {
 	want := chains(a, b, zero)
 	for _, s := range setups(t, 1, 2) {
 		c := NewMatrix(40, 60)
-		s.Mul(c, a, b, nil)
+		s.Mul(c, a, b)
 		if err := sameBits(c, want); err != nil {
 			t.Errorf("%v: %v", s, err)
 		}

@@ -20,8 +20,16 @@ func (p *product) orient(kernels *asm.Kernels) {
 	}
 }
 
+// turn makes it Cᵀ = Bᵀ·Aᵀ. (Field by field: whole views are copied by wider loads than
+// the stores that made them, which the CPU does not forward to.)
 func (p *product) turn() {
-	p.c, p.a, p.b, p.transposed = p.c.T(), p.b.T(), p.a.T(), !p.transposed
+	c, a, b := &p.c, &p.a, &p.b
+	c.Rows, c.Cols, c.RowStride, c.ColStride = c.Cols, c.Rows, c.ColStride, c.RowStride
+	a.Data, b.Data = b.Data, a.Data
+	a.Rows, b.Cols = b.Cols, a.Rows
+	a.Cols, b.Rows = b.Rows, a.Cols
+	a.RowStride, b.ColStride = b.ColStride, a.RowStride
+	a.ColStride, b.RowStride = b.RowStride, a.ColStride
 }
 
 // turnedWork is the work of the product if it is turned.
@@ -39,15 +47,22 @@ func (p *product) turnedWork(kernels *asm.Kernels) int {
 
 // work counts the multiply-adds of registers in a product: at least 4 rows
 // because that many wait for each other in a tile of fewer, and 2 for a single
-// row, which has its own kernel.
+// row, which has its own kernel. A tile of EdgeNR columns takes a quarter of a register,
+// and as much again for its permutations.
 func work(m, n, k int, kernels *asm.Kernels) int {
 	lanes := kernels.NR / 2
+	quarters := 4 * (n / lanes)
+	if rest := n % lanes; rest > 0 && kernels.EdgeNR < lanes && m >= 8 {
+		quarters += min(4, (rest+kernels.EdgeNR-1)/kernels.EdgeNR+1)
+	} else if rest > 0 {
+		quarters += 4
+	}
 	if m == 1 {
 		m = 2
 	} else {
 		m = max(m, 4)
 	}
-	return m * ((n + lanes - 1) / lanes) * k
+	return m * quarters * k / 4
 }
 
 // moves counts the transposition of a right operand in the same unit: 64 floats

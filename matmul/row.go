@@ -39,7 +39,4 @@ func (s *scratch) row(kernels *asm.Kernels, p *product, i, j0, n int) {
 			}
 		}
 	}
-	if p.epilogue != nil {
-		p.finish(i, j0, 1, n)
-	}
 }

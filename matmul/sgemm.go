@@ -29,7 +29,7 @@ func (e *Engine) Sgemm(transA, transB bool, m, n, k int, alpha float32, a []floa
 	e.begin("Sgemm")
 	defer e.end()
 	p := &e.product // in place: copies of it take longer than a small product
-	p.alpha, p.accumulate, p.epilogue, p.transposed = alpha, beta != 0, nil, false
+	p.alpha, p.accumulate = alpha, beta != 0
 	p.c.store("C", c, m, n, ldc, false)
 	p.a.store("A", a, m, k, lda, transA)
 	p.b.store("B", b, k, n, ldb, transB)
@@ -61,7 +61,7 @@ func (e *Engine) Sgemm(transA, transB bool, m, n, k int, alpha float32, a []floa
 // store makes m op(X), rows×cols, of an X that is stored row-major with leading
 // dimension ld.
 func (m *Matrix) store(name string, data []float32, rows, cols, ld int, transposed bool) {
-	*m = Matrix{data, rows, cols, ld, 1}
+	m.Data, m.Rows, m.Cols, m.RowStride, m.ColStride = data, rows, cols, ld, 1 // see [product.turn]
 	if transposed {
 		m.RowStride, m.ColStride = 1, ld
 		cols = rows

@@ -61,6 +61,6 @@ func (p *product) String() string { return fmt.Sprintf("products of %d×%d×%d",
 
 func (p *product) once() {
 	for range max(1, 1<<30/(p.n*p.n*p.n)) {
-		p.engine.Mul(p.c, p.a, p.b, nil)
+		p.engine.Mul(p.c, p.a, p.b)
 	}
 }

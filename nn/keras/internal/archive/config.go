@@ -70,7 +70,6 @@ func readModel(v value, version int) (*Model, object, error) {
 
 // layer reads one item of the list of layers.
 func (r *modelReader) layer(i int, v value) error {
-	m := r.model
 	o, err := readObject(v)
 	if err != nil {
 		return fmt.Errorf("layer %d: %w", i, err)
@@ -79,54 +78,56 @@ func (r *modelReader) layer(i int, v value) error {
 	if err != nil {
 		return fmt.Errorf("layer %d (%s): %w", i, clip(o.class), err)
 	}
-	c.version, c.notTrained = r.version, &m.NoTraining
+	var none error // why training cannot go on
+	c.version, c.notTrained = r.version, &none
 	l := Layer{Config: newConfig(o.class)}
 	c.text("name", &l.Name)
-	fail := func(err error) error {
-		return fmt.Errorf("layer %q (%s): %w", clip(l.Name), clip(o.class), err)
+	switch {
+	case r.names[l.Name] || l.Name == "":
+		err = errors.New("its name is missing or occurs twice")
+	case o.class == "InputLayer" && i > 0:
+		err = unsupported("a second input: only a chain of layers is known")
+	case o.class == "InputLayer":
+		err = r.inputLayer(c, l.Name)
+	case l.Config == nil:
+		err = unknownLayer(o.class)
+	default:
+		err = r.config(i, c, &l, o)
 	}
-	if r.names[l.Name] || l.Name == "" {
-		return fail(errors.New("its name is missing or occurs twice"))
+	place := fmt.Sprintf("layer %q (%s)", clip(l.Name), clip(o.class))
+	if err != nil {
+		return fmt.Errorf("%s: %w", place, err)
+	}
+	if none != nil {
+		r.model.notTraining(fmt.Errorf("%s: %w", place, none))
 	}
 	r.names[l.Name] = true
-	if o.class == "InputLayer" {
-		if i > 0 {
-			return fail(unsupported("a second input: only a chain of layers is known"))
-		}
-		if err := r.inputLayer(c, l.Name); err != nil {
-			return fail(err)
-		}
-		r.last = l.Name
-		return nil
-	}
-	if l.Config == nil {
-		return fail(unknownLayer(o.class))
-	}
-	before := m.NoTraining
+	r.last = l.Name
+	return nil
+}
+
+// config reads the config of a layer and appends the layer to the model.
+func (r *modelReader) config(i int, c *codec, l *Layer, o object) error {
 	trainable := true
 	c.boolean("trainable", &trainable)
 	l.Frozen = !trainable
 	c.dtype()
 	if shape := c.get("batch_input_shape"); i == 0 && len(shape) > 0 { // Keras 2
 		if err := r.shape(shape); err != nil {
-			return fail(err)
+			return err
 		}
 	}
 	l.Config.fields(c)
 	l.axis = c.axis
 	if err := c.done(); err != nil {
-		return fail(err)
+		return err
 	}
-	if m.Functional {
+	if r.model.Functional {
 		if err := r.inbound(c, o); err != nil {
-			return fail(err)
+			return err
 		}
-		r.last = l.Name
 	}
-	if before == nil && m.NoTraining != nil {
-		m.NoTraining = fail(m.NoTraining)
-	}
-	m.Layers = append(m.Layers, l)
+	r.model.Layers = append(r.model.Layers, *l)
 	return nil
 }
 
@@ -188,8 +189,8 @@ func (r *modelReader) shape(v value) error {
 		if err != nil {
 			return err
 		}
-		if n < 1 || n >= maxElements {
-			return fmt.Errorf("the input shape %s: each axis must have from 1 to 2³¹ numbers", clip(string(v)))
+		if n < 1 || n > maxElements {
+			return fmt.Errorf("the input shape %s: each axis must have from 1 to below 2³¹ numbers", clip(string(v)))
 		}
 		shape = append(shape, int(n))
 	}
@@ -227,27 +228,20 @@ func (r *modelReader) input(layers []value, built, build value) error {
 	return fmt.Errorf("model %q does not say the shape of its input: call it once, or give it an Input, before saving", clip(r.model.Name))
 }
 
+// errBranches is about a layer that is not the next one of a chain.
+var errBranches = unsupported("it does not take the output of the layer before it alone: only a chain of layers is known")
+
 // inbound checks that a layer of a Functional model takes the output of the layer
 // before it, once.
 func (r *modelReader) inbound(c *codec, o object) error {
-	branches := unsupported("it does not take the output of the layer before it alone: only a chain of layers is known")
 	nodes, err := o.inbound.items()
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("inbound_nodes: %w", err)
-	}
-	if len(nodes) != 1 {
-		return branches
-	}
-	if nodes[0].kind() == "a list" { // Keras 2: [["name", 0, 0, {}]]
-		calls, err := nodes[0].items()
-		if err != nil || len(calls) != 1 {
-			return errors.Join(err, branches)
-		}
-		parts, err := calls[0].items()
-		if err != nil || len(parts) != 4 || !r.isLast(parts[:3]) {
-			return errors.Join(err, branches)
-		}
-		return r.arguments(c, o.class, parts[3])
+	case len(nodes) != 1:
+		return errBranches
+	case nodes[0].kind() == "a list":
+		return r.inbound2(c, o.class, nodes[0])
 	}
 	inner, err := reader(nodes[0], c)
 	if err != nil {
@@ -259,24 +253,43 @@ func (r *modelReader) inbound(c *codec, o object) error {
 	}
 	list, err := args.items()
 	if err != nil || len(list) != 1 || list[0].kind() != "an object" {
-		return errors.Join(err, branches)
+		return errors.Join(err, errBranches)
 	}
-	tensor, err := readObject(list[0])
+	if err := r.tensor(c, list[0]); err != nil {
+		return err
+	}
+	return r.arguments(c, o.class, kwargs)
+}
+
+// inbound2 is inbound for Keras 2: [["name", 0, 0, {}]].
+func (r *modelReader) inbound2(c *codec, class string, node value) error {
+	calls, err := node.items()
+	if err != nil || len(calls) != 1 {
+		return errors.Join(err, errBranches)
+	}
+	parts, err := calls[0].items()
+	if err != nil || len(parts) != 4 || !r.isLast(parts[:3]) {
+		return errors.Join(err, errBranches)
+	}
+	return r.arguments(c, class, parts[3])
+}
+
+// tensor checks that an argument is the output of the layer before.
+func (r *modelReader) tensor(c *codec, v value) error {
+	tensor, err := readObject(v)
 	if err != nil || tensor.class != "__keras_tensor__" {
-		return errors.Join(err, branches)
+		return errors.Join(err, errBranches)
 	}
-	if inner, err = reader(tensor.config, c); err != nil {
+	inner, err := reader(tensor.config, c)
+	if err != nil {
 		return err
 	}
 	inner.ignore("shape", "dtype")
 	history, err := inner.get("keras_history").items()
 	if err != nil || len(history) != 3 || !r.isLast(history) {
-		return errors.Join(err, branches)
+		return errors.Join(err, errBranches)
 	}
-	if err := inner.done(); err != nil {
-		return err
-	}
-	return r.arguments(c, o.class, kwargs)
+	return inner.done()
 }
 
 // isLast reports whether [name, node, tensor] is the only output of the layer before.

@@ -37,10 +37,7 @@ func findLegacy(group *hdf5.Group, m *Model, named bool) (*stored, error) {
 			return nil, fmt.Errorf("the file holds weights of a layer %q that the model does not have", clip(name))
 		}
 		l := &m.Layers[next]
-		want := len(l.Weights)
-		if withCount(l) {
-			want++
-		}
+		want := storedWeights(l)
 		switch {
 		case named && l.Name != name:
 			return nil, fmt.Errorf("the file holds weights of %q where those of %s are expected", clip(name), l.label())
@@ -50,10 +47,8 @@ func findLegacy(group *hdf5.Group, m *Model, named bool) (*stored, error) {
 		s.layers[next] = weights[:len(l.Weights)]
 		next++
 	}
-	for i := range m.Layers {
-		if len(m.Layers[i].Weights) > 0 && s.layers[i] == nil {
-			return nil, fmt.Errorf("%s: its weights are missing", m.Layers[i].label())
-		}
+	if err := s.complete(m); err != nil {
+		return nil, err
 	}
 	return s, noTopLevel(group)
 }

@@ -76,42 +76,19 @@ func lossByName(name string) (Loss, error) {
 // readLoss reads a loss: a name, an object, or one of them in a list or under the
 // name of the only output.
 func readLoss(v value, c *codec) (Loss, error) {
-	switch {
-	case v.null():
-		return Loss{}, nil
-	case v.kind() == "a string":
-		name, err := v.text()
-		if err != nil {
-			return Loss{}, err
-		}
-		return lossByName(name)
-	case v.kind() == "a list":
-		items, err := v.items()
-		if err != nil {
-			return Loss{}, err
-		}
-		if len(items) != 1 || items[0].kind() == "a list" {
-			return Loss{}, unsupported("%d losses for one output", len(items))
-		}
-		return readLoss(items[0], c)
-	}
-	m, err := v.members()
-	if err != nil {
+	v, err := onlyOutput(v)
+	if err != nil || v.null() {
 		return Loss{}, err
 	}
-	if len(m) == 1 && m[0].key != "class_name" && (m[0].kind() == "a string" || m[0].kind() == "an object") {
-		return readLoss(m[0].value, c)
+	if v.kind() == "a string" {
+		return namedLoss(v)
 	}
 	o, err := readObject(v)
 	if err != nil {
 		return Loss{}, err
 	}
 	if o.class == "function" {
-		name, err := o.config.text()
-		if err != nil {
-			return Loss{}, err
-		}
-		return lossByName(name)
+		return namedLoss(o.config)
 	}
 	if _, ok := lossNames[o.class]; !ok {
 		return Loss{}, unsupported("the loss %q is not Keras's own", clip(o.class))
@@ -123,6 +100,36 @@ func readLoss(v value, c *codec) (Loss, error) {
 	l := NewLoss(o.class)
 	l.fields(inner)
 	return l, inner.done()
+}
+
+func namedLoss(v value) (Loss, error) {
+	name, err := v.text()
+	if err != nil {
+		return Loss{}, err
+	}
+	return lossByName(name)
+}
+
+// onlyOutput unpacks what is in a list of one, or under the name of the only output.
+func onlyOutput(v value) (value, error) {
+	switch v.kind() {
+	case "a list":
+		items, err := v.items()
+		if err == nil && len(items) != 1 {
+			err = unsupported("%d losses for one output", len(items))
+		}
+		if err != nil {
+			return nil, err
+		}
+		return items[0], nil
+	case "an object":
+		m, err := v.members()
+		if err == nil && len(m) == 1 && m[0].key != "class_name" {
+			return m[0].value, nil
+		}
+		return v, err
+	}
+	return v, nil
 }
 
 func (l *Loss) fields(c *codec) {

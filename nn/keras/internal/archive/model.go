@@ -19,6 +19,7 @@ package archive
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -97,14 +98,6 @@ func newConfig(class string) Config {
 		return &Reshape{}
 	case "Identity":
 		return &Identity{}
-	case "Conv2D":
-		return &Conv2D{}
-	case "DepthwiseConv2D":
-		return &DepthwiseConv2D{}
-	case "MaxPooling2D", "AveragePooling2D":
-		return &Pooling2D{Average: class == "AveragePooling2D"}
-	case "ZeroPadding2D":
-		return &ZeroPadding2D{}
 	case "BatchNormalization":
 		return &BatchNormalization{}
 	case "LayerNormalization":
@@ -121,7 +114,23 @@ func newConfig(class string) Config {
 		return &Function{Layer: class}
 	case slices.Contains(noiseLayers, class):
 		return &Noise{Kind: class}
-	case slices.Contains(globalPoolings, class):
+	}
+	return newImageConfig(class)
+}
+
+// newImageConfig is newConfig for the layers of images.
+func newImageConfig(class string) Config {
+	switch class {
+	case "Conv2D":
+		return &Conv2D{}
+	case "DepthwiseConv2D":
+		return &DepthwiseConv2D{}
+	case "MaxPooling2D", "AveragePooling2D":
+		return &Pooling2D{Average: class == "AveragePooling2D"}
+	case "ZeroPadding2D":
+		return &ZeroPadding2D{}
+	}
+	if slices.Contains(globalPoolings, class) {
 		return &GlobalPooling{Kind: class}
 	}
 	return nil
@@ -222,14 +231,14 @@ func (m *Model) Shapes() error {
 func (l *Layer) label() string { return fmt.Sprintf("layer %q (%s)", l.Name, l.Config.Class()) }
 
 // maxElements is the most numbers of an array.
-const maxElements = 1 << 31
+const maxElements = math.MaxInt32
 
 // sizes refuses shapes that nobody can hold in memory.
 func sizes(shape []int) error {
 	n := 1
 	for _, d := range shape {
-		if d <= 0 || d >= maxElements || n > maxElements/d {
-			return fmt.Errorf("the shape %v: each axis must have at least 1 and all together at most 2³¹ numbers", shape)
+		if d <= 0 || n > maxElements/d {
+			return fmt.Errorf("the shape %v: each axis must have at least 1 and all together less than 2³¹ numbers", shape)
 		}
 		n *= d
 	}

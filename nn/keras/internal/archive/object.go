@@ -26,48 +26,39 @@ func readObject(v value) (object, error) {
 	}
 	var o object
 	registered := ""
+	texts := map[string]*string{"class_name": &o.class, "module": &o.module, "registered_name": &registered}
+	values := map[string]*value{"config": &o.config, "build_config": &o.build, "compile_config": &o.compile, "inbound_nodes": &o.inbound}
 	for _, m := range m {
-		var err error
-		switch m.key {
-		case "class_name":
-			o.class, err = m.text()
-		case "module":
-			if !m.null() {
-				o.module, err = m.text()
+		switch {
+		case texts[m.key] != nil && m.null():
+		case texts[m.key] != nil:
+			if *texts[m.key], err = m.text(); err != nil {
+				return o, fmt.Errorf("%s: %w", m.key, err)
 			}
-		case "registered_name":
-			if !m.null() {
-				registered, err = m.text()
-			}
-		case "config":
-			o.config = m.value
-		case "build_config":
-			o.build = m.value
-		case "compile_config":
-			o.compile = m.value
-		case "inbound_nodes":
-			o.inbound = m.value
-		case "shared_object_id", "name": // the name is in the config too
+		case values[m.key] != nil:
+			*values[m.key] = m.value
+		case m.key == "shared_object_id" || m.key == "name": // the name is in the config too
 		default:
-			err = unsupported("the unknown key %q", clip(m.key))
-		}
-		if err != nil {
-			return o, fmt.Errorf("%s: %w", m.key, err)
+			return o, unsupported("the unknown key %q", clip(m.key))
 		}
 	}
 	if o.class == "" {
 		return o, fmt.Errorf("an object without class_name")
 	}
-	package_, _, _ := strings.Cut(o.module, ".")
-	ours := o.module == "" || package_ == "keras" || package_ == "tf_keras" || o.module == "builtins"
-	if !ours || registered != "" && registered != o.class {
-		name := o.class
-		if registered != "" {
-			name = registered
-		}
-		return o, unsupported("the class %q of module %q is not Keras's own: its code is not in the file", clip(name), clip(o.module))
+	return o, o.check(registered)
+}
+
+// check refuses a class that is not Keras's own.
+func (o object) check(registered string) error {
+	module, _, _ := strings.Cut(o.module, ".")
+	ours := module == "" || module == "keras" || module == "tf_keras" || o.module == "builtins"
+	if ours && (registered == "" || registered == o.class) {
+		return nil
 	}
-	return o, nil
+	if registered == "" {
+		registered = o.class
+	}
+	return unsupported("the class %q of module %q is not Keras's own: its code is not in the file", clip(registered), clip(o.module))
 }
 
 // writeObject writes a serialized object of one of Keras's modules.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"weft/nn/keras/internal/hdf5"
@@ -18,7 +19,7 @@ const (
 	memoryExtra  = 1 << 20
 
 	maxConfig  = 1 << 20
-	maxFile    = 1 << 31 // of a whole .h5
+	maxFile    = math.MaxInt32 // of a whole .h5
 	headLength = 4096
 )
 

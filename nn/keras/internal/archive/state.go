@@ -59,10 +59,7 @@ func layouts(o Optimizer, trained []*Tensor, legacy bool) [][]place {
 		}
 		out = append(out, slices.Concat(head, slots))
 	}
-	for _, head := range heads { // compiled, never trained
-		out = append(out, head)
-	}
-	return out
+	return append(out, heads...) // compiled, never trained
 }
 
 // slotNames are the names of Optimizer.Slots in one list.

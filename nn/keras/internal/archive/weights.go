@@ -49,29 +49,17 @@ func groupNames(m *Model) []string {
 // find3 finds the weights in a file of Keras 3, or of tf.keras 2.12 and later:
 // groups layers/<class>/vars with numbered datasets.
 func find3(root *hdf5.Group, m *Model) (*stored, error) {
-	layers := ""
-	for _, name := range root.Names() {
-		switch name {
-		case "layers", "_layer_checkpoint_dependencies": // the latter in tf.keras 2.12 and 2.13
-			layers = name
-		case "vars":
-			if vars, err := root.Group(name); err != nil {
-				return nil, err
-			} else if len(vars.Names()) > 0 {
-				return nil, unsupported("the model itself has weights, apart from its layers: /vars/%s", clip(vars.Names()[0]))
-			}
-		case "optimizer", "metrics":
-		default:
-			return nil, unsupported("/%s is unknown: this file holds more than a chain of layers and an optimizer", clip(name))
-		}
+	layers, err := layersName(root)
+	if err != nil {
+		return nil, err
 	}
 	s := &stored{layers: make([][]*hdf5.Dataset, len(m.Layers))}
-	known := map[string]bool{"input_layer": true}
 	if layers != "" {
 		group, err := root.Group(layers)
 		if err != nil {
 			return nil, err
 		}
+		known := map[string]bool{"input_layer": true}
 		for i, name := range groupNames(m) {
 			known[name] = true
 			if s.layers[i], err = layer3(group, name, &m.Layers[i]); err != nil {
@@ -84,15 +72,50 @@ func find3(root *hdf5.Group, m *Model) (*stored, error) {
 			}
 		}
 	}
-	for i := range m.Layers {
-		if want := len(m.Layers[i].Weights); want > 0 && s.layers[i] == nil {
-			return nil, fmt.Errorf("%s: its weights are missing", m.Layers[i].label())
-		}
-	}
 	if root.Has("optimizer") {
 		s.optimizer, s.optimizerErr = optimizer3(root)
 	}
-	return s, nil
+	return s, s.complete(m)
+}
+
+// layersName returns the name of the group of layers, "" where there is none, and
+// refuses what a chain of layers does not have.
+func layersName(root *hdf5.Group) (string, error) {
+	layers := ""
+	for _, name := range root.Names() {
+		switch name {
+		case "layers", "_layer_checkpoint_dependencies": // the latter in tf.keras 2.12 and 2.13
+			layers = name
+		case "vars":
+			if vars, err := root.Group(name); err != nil {
+				return "", err
+			} else if len(vars.Names()) > 0 {
+				return "", unsupported("the model itself has weights, apart from its layers: /vars/%s", clip(vars.Names()[0]))
+			}
+		case "optimizer", "metrics":
+		default:
+			return "", unsupported("/%s is unknown: this file holds more than a chain of layers and an optimizer", clip(name))
+		}
+	}
+	return layers, nil
+}
+
+// complete returns an error for a layer whose weights were not found.
+func (s *stored) complete(m *Model) error {
+	for i := range m.Layers {
+		if len(m.Layers[i].Weights) > 0 && s.layers[i] == nil {
+			return fmt.Errorf("%s: its weights are missing", m.Layers[i].label())
+		}
+	}
+	return nil
+}
+
+// storedWeights is how many variables a file has of a layer.
+func storedWeights(l *Layer) int {
+	if withCount(l) {
+		return len(l.Weights) + 1
+	}
+	return len(l.Weights)
 }
 
 // layer3 finds the weights of one layer; nil where its group is missing.
@@ -116,11 +139,7 @@ func layer3(layers *hdf5.Group, name string, l *Layer) ([]*hdf5.Dataset, error) 
 	if !group.Has("vars") {
 		return nil, nil
 	}
-	want := len(l.Weights)
-	if withCount(l) {
-		want++
-	}
-	data, err := numbered(group, want)
+	data, err := numbered(group, storedWeights(l))
 	if err != nil {
 		return nil, err
 	}

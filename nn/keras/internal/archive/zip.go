@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -150,26 +151,38 @@ func (z *zipFile) open(name string) (zipMember, int64, error) {
 	if err := readAt(z.r, h, m.offset); err != nil {
 		return m, 0, err
 	}
-	u16 := func(i int) uint16 { return binary.LittleEndian.Uint16(h[i:]) }
-	u32 := func(i int) int64 { return int64(binary.LittleEndian.Uint32(h[i:])) }
-	const encrypted, descriptor = 1, 8
-	switch {
-	case string(h[:4]) != "PK\x03\x04" || int(u16(26)) != len(name) || string(h[headerSize:]) != name:
+	if string(h[:4]) != "PK\x03\x04" || int(binary.LittleEndian.Uint16(h[26:])) != len(name) || string(h[headerSize:]) != name {
 		return m, 0, errors.New("its header is damaged")
-	case m.flags&encrypted != 0:
-		return m, 0, unsupported("it is encrypted")
-	case u16(8) != m.method || m.flags&descriptor == 0 && (!agrees(u32(18), m.compressed) || !agrees(u32(22), m.size) || u32(14) != int64(m.crc)):
-		return m, 0, errors.New("its header contradicts the directory")
-	case m.method != 0 && m.method != 8:
-		return m, 0, unsupported("compression method %d: only stored and deflated members are known", m.method)
-	case m.method == 0 && m.compressed != m.size:
-		return m, 0, errors.New("a stored member of two sizes")
 	}
-	start := m.offset + int64(len(h)) + int64(u16(28))
+	if err := m.check(h); err != nil {
+		return m, 0, err
+	}
+	start := m.offset + int64(len(h)) + int64(binary.LittleEndian.Uint16(h[28:]))
 	if m.compressed > z.directory-start {
 		return m, 0, errors.New("it reaches into the directory")
 	}
 	return m, start, nil
+}
+
+// check compares a member's entry of the directory with its local header.
+func (m zipMember) check(h []byte) error {
+	u32 := func(i int) int64 { return int64(binary.LittleEndian.Uint32(h[i:])) }
+	const encrypted, descriptor = 1, 8
+	same := binary.LittleEndian.Uint16(h[8:]) == m.method
+	if m.flags&descriptor == 0 { // sizes are not in a descriptor after the data
+		same = same && agrees(u32(18), m.compressed) && agrees(u32(22), m.size) && u32(14) == int64(m.crc)
+	}
+	switch {
+	case m.flags&encrypted != 0:
+		return unsupported("it is encrypted")
+	case !same:
+		return errors.New("its header contradicts the directory")
+	case m.method != 0 && m.method != 8:
+		return unsupported("compression method %d: only stored and deflated members are known", m.method)
+	case m.method == 0 && m.compressed != m.size:
+		return errors.New("a stored member of two sizes")
+	}
+	return nil
 }
 
 // agrees compares a size of a local header with the directory's. Python's zipfile
@@ -185,7 +198,7 @@ func (z *zipFile) read(name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if m.size > limit {
+	if m.size > min(limit, math.MaxInt) {
 		return nil, fmt.Errorf("%s: it has %d bytes, more than the %d that are read for a model and an archive of this size", name, m.size, limit)
 	}
 	data := make([]byte, m.size)

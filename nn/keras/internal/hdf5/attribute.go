@@ -21,6 +21,9 @@ func (g *Group) Strings(name string) ([]string, bool, error) {
 func (f *File) strings(messages []message, name string) ([]string, bool, error) {
 	var found *attribute
 	look := func(data []byte) error {
+		if err := f.charge(16); err != nil { // time, rather: see work
+			return err
+		}
 		a, err := parseAttribute(data)
 		if err == nil && a.name == name {
 			found = a

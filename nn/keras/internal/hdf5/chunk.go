@@ -3,6 +3,7 @@ package hdf5
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 )
 
@@ -83,6 +84,9 @@ func (d *Dataset) chunks(size uint64) ([]byte, error) {
 		return nil, errors.New("its values were never written")
 	}
 	bytes := uint64(elements(d.layout.chunk)) * uint64(d.kind.size)
+	if size > math.MaxInt || bytes > math.MaxInt/4 {
+		return nil, errors.New("more bytes than this machine can address")
+	}
 	a := &assembly{d: d, chunkBytes: int(bytes)}
 	for i, n := range d.shape {
 		a.grid = append(a.grid, (n+d.layout.chunk[i]-1)/d.layout.chunk[i])
@@ -268,50 +272,60 @@ func (a *assembly) fixedArray(address uint64) error {
 	switch {
 	case c.err != nil:
 		return fmt.Errorf("fixed array: %w", c.err)
-	case count != uint64(a.left) || filtered != (len(a.d.filters) > 0) || pageBits > 31 || entry < 8 || filtered && (entry < 13 || entry > 20):
+	case count != uint64(a.left) || filtered != (len(a.d.filters) > 0) || pageBits > 30 || entry < 8 || filtered && (entry < 13 || entry > 20):
 		return errors.New("fixed array: sizes that do not fit the dataset")
-	}
-	if c = a.d.f.rest(block); block == undefined {
+	case block == undefined:
 		return nil
 	}
+	c = a.d.f.rest(block)
 	c.magic("FADB")
 	c.version(0, "a fixed array block")
 	c.skip(1 + 8)
 	page := 1 << pageBits
-	var bitmap []byte
-	if int(count) > page {
-		bitmap = c.bytes(((int(count)+page-1)/page + 7) / 8)
+	var err error
+	if int(count) <= page { // the checksum begins at the start of the block
+		err = a.fixedEntries(c, 0, int(count), entry, filtered)
 		c.checksum(0)
+	} else {
+		err = a.fixedPages(c, int(count), page, entry, filtered)
 	}
-	for i := 0; i < int(count) && c.err == nil; {
-		n := int(count) - i
-		start := 0 // the checksum of a block without pages begins at its start
-		if bitmap != nil {
-			n, start = min(n, page), c.pos
-			p := i / page
-			if bitmap[p/8]>>(7-p%8)&1 == 0 { // a page that was never written
-				c.skip(page*entry + 4)
-				i += n
-				continue
-			}
+	if err == nil && c.err != nil {
+		err = fmt.Errorf("fixed array: %w", c.err)
+	}
+	return err
+}
+
+// fixedPages visits the entries of a block in pages, those that a bitmap names.
+func (a *assembly) fixedPages(c *cursor, count, page, entry int, filtered bool) error {
+	bitmap := c.bytes(((count+page-1)/page + 7) / 8)
+	c.checksum(0)
+	for p := 0; p*page < count && c.err == nil; p++ {
+		if bitmap[p/8]>>(7-p%8)&1 == 0 { // never written
+			c.skip(page*entry + 4)
+			continue
 		}
-		for ; n > 0 && c.err == nil; n-- {
-			at, size, mask := c.u64(), uint64(a.chunkBytes), uint32(0)
-			if filtered {
-				size, mask = c.uint(entry-12), c.u32()
-			}
-			if c.err != nil {
-				break
-			}
-			if err := a.chunk(i, at, size, mask); err != nil {
-				return err
-			}
-			i++
+		start := c.pos
+		if err := a.fixedEntries(c, p*page, min(count, (p+1)*page), entry, filtered); err != nil {
+			return err
 		}
 		c.checksum(start)
 	}
-	if c.err != nil {
-		return fmt.Errorf("fixed array: %w", c.err)
+	return nil
+}
+
+// fixedEntries visits the chunks from one number to below another.
+func (a *assembly) fixedEntries(c *cursor, from, to, entry int, filtered bool) error {
+	for i := from; i < to; i++ {
+		at, size, mask := c.u64(), uint64(a.chunkBytes), uint32(0)
+		if filtered {
+			size, mask = c.uint(entry-12), c.u32()
+		}
+		if c.err != nil {
+			return fmt.Errorf("fixed array: %w", c.err)
+		}
+		if err := a.chunk(i, at, size, mask); err != nil {
+			return err
+		}
 	}
 	return nil
 }

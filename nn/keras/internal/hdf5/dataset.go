@@ -49,54 +49,46 @@ func (d *Dataset) open(address uint64) error {
 	if err != nil {
 		return err
 	}
-	get := func(kind int, what string) (*cursor, error) {
-		switch m := one(messages, kind); {
-		case m == nil:
-			return nil, fmt.Errorf("it has no %s, it is no dataset", what)
-		case m.shared:
-			return nil, unsupported("a committed %s", what)
-		default:
-			return &cursor{data: m.data}, nil
-		}
-	}
 	if one(messages, msgExternal) != nil {
 		return unsupported("its values are in another file: nothing but what is in the file itself is read")
 	}
-	c, err := get(msgDatatype, "datatype")
+	for _, part := range []struct {
+		kind  int
+		name  string
+		parse func(c *cursor) error
+	}{
+		{msgDatatype, "datatype", func(c *cursor) (err error) { d.kind, err = parseDatatype(c); return err }},
+		{msgDataspace, "dataspace", func(c *cursor) (err error) { d.shape, err = parseDataspace(c); return err }},
+		{msgFilters, "filters", func(c *cursor) (err error) { d.filters, err = parseFilters(c); return err }},
+		{msgLayout, "layout", d.parseLayout}, // which needs the others
+	} {
+		switch m := one(messages, part.kind); {
+		case m == nil && part.kind == msgFilters:
+		case m == nil:
+			return fmt.Errorf("it has no %s, it is no dataset", part.name)
+		case m.shared:
+			return unsupported("a committed %s", part.name)
+		default:
+			if err := part.parse(&cursor{data: m.data}); err != nil {
+				return fmt.Errorf("%s: %w", part.name, err)
+			}
+		}
+	}
+	return d.bfloat16(messages)
+}
+
+// bfloat16 recognizes the type that HDF5 does not have: two opaque bytes, named in
+// an attribute.
+func (d *Dataset) bfloat16(messages []message) error {
+	if d.kind.class != opaque || d.kind.size != 2 {
+		return nil
+	}
+	name, _, err := d.f.strings(messages, "dtype")
 	if err != nil {
-		return err
+		return fmt.Errorf("attribute dtype: %w", err)
 	}
-	if d.kind, err = parseDatatype(c); err != nil {
-		return fmt.Errorf("datatype: %w", err)
-	}
-	if c, err = get(msgDataspace, "dataspace"); err != nil {
-		return err
-	}
-	if d.shape, err = parseDataspace(c); err != nil {
-		return fmt.Errorf("dataspace: %w", err)
-	}
-	if one(messages, msgFilters) != nil {
-		if c, err = get(msgFilters, "filter pipeline"); err != nil {
-			return err
-		}
-		if d.filters, err = parseFilters(c); err != nil {
-			return fmt.Errorf("filters: %w", err)
-		}
-	}
-	if c, err = get(msgLayout, "layout"); err != nil {
-		return err
-	}
-	if err := d.parseLayout(c); err != nil {
-		return fmt.Errorf("layout: %w", err)
-	}
-	if d.kind.class == opaque && d.kind.size == 2 {
-		name, _, err := d.f.strings(messages, "dtype")
-		if err != nil {
-			return fmt.Errorf("attribute dtype: %w", err)
-		}
-		if len(name) == 1 && name[0] == "bfloat16" {
-			d.kind.name = "bfloat16"
-		}
+	if len(name) == 1 && name[0] == "bfloat16" {
+		d.kind.name = "bfloat16"
 	}
 	return nil
 }
@@ -195,22 +187,22 @@ func (d *Dataset) float32s() ([]float32, error) {
 		return nil, err
 	}
 	out := make([]float32, n)
-	order := binary.ByteOrder(binary.LittleEndian)
 	if d.kind.big {
-		order = binary.BigEndian
+		return out, d.decode(out, raw, binary.BigEndian)
 	}
+	return out, d.decode(out, raw, binary.LittleEndian)
+}
+
+// decode converts the bytes of a dataset.
+func (d *Dataset) decode(out []float32, raw []byte, order binary.ByteOrder) error {
 	switch {
 	case d.kind.name == "bfloat16":
 		for i := range out {
-			out[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(raw[2*i:])) << 16)
+			out[i] = math.Float32frombits(uint32(order.Uint16(raw[2*i:])) << 16)
 		}
 	case d.kind.size == 2:
 		for i := range out {
 			out[i] = half(order.Uint16(raw[2*i:]))
-		}
-	case d.kind.size == 4 && !d.kind.big: // almost always: no call for each number
-		for i := range out {
-			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
 		}
 	case d.kind.size == 4:
 		for i := range out {
@@ -220,11 +212,11 @@ func (d *Dataset) float32s() ([]float32, error) {
 		for i := range out {
 			x := math.Float64frombits(order.Uint64(raw[8*i:]))
 			if out[i] = float32(x); float64(out[i]) != x && x == x {
-				return nil, unsupported("the float64 %v at index %d is no float32: save the model in float32", x, i)
+				return unsupported("the float64 %v at index %d is no float32: save the model in float32", x, i)
 			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // half widens IEEE's half precision, exactly.

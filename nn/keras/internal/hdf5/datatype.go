@@ -42,11 +42,12 @@ func parseDatatype(c *cursor) (datatype, error) {
 	if v := head >> 4; v < 1 || v > 3 {
 		return t, unsupported("version %d of a datatype", v)
 	}
-	t.big = flags&1 != 0
 	switch kind {
 	case 0:
+		t.big = flags&1 != 0
 		return t, t.integer(c, flags)
 	case 1:
+		t.big = flags&1 != 0
 		return t, t.float(c, flags)
 	case 3:
 		t.class, t.name = text, "string"
@@ -54,13 +55,8 @@ func parseDatatype(c *cursor) (datatype, error) {
 		t.class, t.name = opaque, "opaque"
 		c.skip(int(flags & 0xff))
 	case 9:
-		base, err := parseDatatype(c)
-		if err != nil {
+		if err := t.variable(c, flags); err != nil {
 			return t, err
-		}
-		t.name = "variable-length"
-		if flags&15 == 1 && (base.class == text || base.class == integer) && base.size == 1 && t.size == 16 {
-			t.class, t.name = strs, "string"
 		}
 	default:
 		t.name = fmt.Sprintf("type %d", kind)
@@ -72,6 +68,16 @@ func parseDatatype(c *cursor) (datatype, error) {
 		return t, fmt.Errorf("elements of %d bytes", t.size)
 	}
 	return t, c.err
+}
+
+// variable is a type of variable length; only strings are known.
+func (t *datatype) variable(c *cursor, flags uint64) error {
+	base, err := parseDatatype(c)
+	t.name = "variable-length"
+	if flags&15 == 1 && base.size == 1 && t.size == 16 {
+		t.class, t.name = strs, "string"
+	}
+	return err
 }
 
 func (t *datatype) integer(c *cursor, flags uint64) error {

@@ -45,7 +45,7 @@ func (f *File) btree2(address uint64, kind byte, visit func(record *cursor) erro
 	c.magic("BTHD")
 	c.version(0, "a B-tree")
 	if got := c.u8(); c.err == nil && got != kind {
-		return fmt.Errorf("B-tree of type %d where %d is expected", got, kind)
+		return fmt.Errorf("a B-tree of type %d where %d is expected", got, kind)
 	}
 	t := &tree2{f: f, kind: kind, seen: map[uint64]bool{}, visit: visit}
 	t.nodeSize = uint64(c.u32())
@@ -56,14 +56,14 @@ func (f *File) btree2(address uint64, kind byte, visit func(record *cursor) erro
 	c.skip(8)
 	c.checksum(0)
 	if c.err != nil {
-		return fmt.Errorf("B-tree: %w", c.err)
+		return fmt.Errorf("a B-tree: %w", c.err)
 	}
 	if root == undefined || count == 0 {
 		return nil
 	}
 	const maxDepth = 16
 	if t.recordSize == 0 || t.nodeSize < uint64(t.recordSize)+10 || depth > maxDepth {
-		return fmt.Errorf("B-tree of depth %d with nodes of %d and records of %d bytes", depth, t.nodeSize, t.recordSize)
+		return fmt.Errorf("a B-tree of depth %d with nodes of %d and records of %d bytes", depth, t.nodeSize, t.recordSize)
 	}
 	// How wide counts are follows from how many records fit (H5B2hdr.c).
 	fit := (t.nodeSize - 10) / uint64(t.recordSize)
@@ -73,7 +73,7 @@ func (f *File) btree2(address uint64, kind byte, visit func(record *cursor) erro
 	for level := 1; level <= depth; level++ {
 		pointer := uint64(8 + t.countBytes + t.totalBytes[level-1])
 		if t.nodeSize < 10+pointer {
-			return errors.New("B-tree with nodes too small for a pointer")
+			return errors.New("a B-tree with nodes too small for a pointer")
 		}
 		fit = (t.nodeSize - 10 - pointer) / (uint64(t.recordSize) + pointer)
 		total = min((fit+1)*total+fit, 1<<56)
@@ -88,7 +88,7 @@ func bytesFor(limit uint64) int { return (bits.Len64(limit) + 7) / 8 }
 // node visits the records of one node and of those below it.
 func (t *tree2) node(address uint64, count, depth int) error {
 	if t.seen[address] {
-		return fmt.Errorf("B-tree node at %d is reached twice", address)
+		return fmt.Errorf("a B-tree node at %d is reached twice", address)
 	}
 	if err := t.f.charge(64); err != nil {
 		return err
@@ -109,7 +109,7 @@ func (t *tree2) node(address uint64, count, depth int) error {
 	}
 	c.checksum(0)
 	if c.err != nil {
-		return fmt.Errorf("B-tree node at %d: %w", address, c.err)
+		return fmt.Errorf("a B-tree node at %d: %w", address, c.err)
 	}
 	for i := 0; i <= count; i++ {
 		if depth > 0 {

@@ -38,35 +38,44 @@ func parseFilters(c *cursor) ([]filter, error) {
 	}
 	var out []filter
 	for range count {
-		f := filter{id: c.u16()}
-		name := 0
-		if version == 1 || f.id >= 256 {
-			name = int(c.u16())
-		}
-		c.skip(2) // optional or not: all are needed to read
-		values := int(c.u16())
-		if version == 1 {
-			name = (name + 7) / 8 * 8
-		}
-		c.skip(name)
-		if values > 64 {
-			return nil, fmt.Errorf("a filter with %d values", values)
-		}
-		for range values {
-			f.values = append(f.values, c.u32())
-		}
-		if version == 1 && values%2 == 1 {
-			c.skip(4)
-		}
-		switch {
-		case c.err != nil:
-			return nil, c.err
-		case f.id != deflate && f.id != shuffle && f.id != fletcher && f.id != lzf:
-			return nil, unsupported("filter %d: known are deflate, shuffle, fletcher32 and lzf", f.id)
+		f, err := parseFilter(c, version)
+		if err != nil {
+			return nil, err
 		}
 		out = append(out, f)
 	}
 	return out, c.err
+}
+
+func parseFilter(c *cursor, version byte) (filter, error) {
+	f := filter{id: c.u16()}
+	name := 0
+	if version == 1 || f.id >= 256 {
+		name = int(c.u16())
+	}
+	c.skip(2) // optional or not: all are needed to read
+	values := int(c.u16())
+	if version == 1 {
+		name = (name + 7) / 8 * 8
+	}
+	c.skip(name)
+	if values > 64 {
+		return f, fmt.Errorf("a filter with %d values", values)
+	}
+	for range values {
+		f.values = append(f.values, c.u32())
+	}
+	if version == 1 && values%2 == 1 {
+		c.skip(4)
+	}
+	if c.err != nil {
+		return f, c.err
+	}
+	switch f.id {
+	case deflate, shuffle, fletcher, lzf:
+		return f, nil
+	}
+	return f, unsupported("filter %d: known are deflate, shuffle, fletcher32 and lzf", f.id)
 }
 
 // decoder undoes filters and keeps its memory from chunk to chunk.

@@ -164,7 +164,7 @@ type tree1 struct {
 // parent's; the root's, asked for as -1, is its own.
 func (t *tree1) node(address uint64, level int) error {
 	if t.seen[address] {
-		return fmt.Errorf("B-tree node at %d is reached twice", address)
+		return fmt.Errorf("a B-tree node at %d is reached twice", address)
 	}
 	if err := t.f.charge(64); err != nil {
 		return err
@@ -176,17 +176,17 @@ func (t *tree1) node(address uint64, level int) error {
 	c.skip(16) // siblings
 	switch {
 	case c.err != nil:
-		return fmt.Errorf("B-tree node at %d: %w", address, c.err)
+		return fmt.Errorf("a B-tree node at %d: %w", address, c.err)
 	case kind != t.kind:
-		return fmt.Errorf("B-tree node of type %d where %d is expected", kind, t.kind)
+		return fmt.Errorf("a B-tree node of type %d where %d is expected", kind, t.kind)
 	case level >= 0 && at != level:
-		return fmt.Errorf("B-tree node of level %d below one of level %d", at, level+1)
+		return fmt.Errorf("a B-tree node of level %d below one of level %d", at, level+1)
 	}
 	for range count {
 		key := &cursor{data: c.bytes(t.keySize)}
 		child := c.u64()
 		if c.err != nil {
-			return fmt.Errorf("B-tree node at %d: %w", address, c.err)
+			return fmt.Errorf("a B-tree node at %d: %w", address, c.err)
 		}
 		var err error
 		if at == 0 {

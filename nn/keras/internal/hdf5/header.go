@@ -58,6 +58,9 @@ func (f *File) header1(c *cursor) ([]message, error) {
 	size := int(c.u32())
 	c.skip(4)
 	body := &cursor{data: c.bytes(size), err: c.err}
+	if err := f.work(size); err != nil {
+		return nil, err
+	}
 	var out []message
 	var next []block
 	visited := 0
@@ -86,10 +89,17 @@ func (f *File) header1(c *cursor) ([]message, error) {
 			return nil, errors.New("its continuations form a loop")
 		}
 		body = f.at(next[0].address, next[0].size)
+		if err := f.work(len(body.data)); err != nil {
+			return nil, err
+		}
 		next = next[1:]
 	}
 	return out, nil
 }
+
+// work counts the bytes of a header as an eighth of memory: many names for one
+// large header must not take more time than the file is worth.
+func (f *File) work(n int) error { return f.charge(int64(max(0, n)) / 8) }
 
 func continuation(m message) block {
 	c := &cursor{data: m.data}
@@ -111,6 +121,9 @@ func (f *File) header2(address uint64) ([]message, error) {
 	size := c.uint(1 << (flags & 3))
 	if size > uint64(c.left()) {
 		return nil, errShort
+	}
+	if err := f.work(int(size)); err != nil {
+		return nil, err
 	}
 	start := c.pos
 	c.skip(int(size))
@@ -139,22 +152,34 @@ func (f *File) header2(address uint64) ([]message, error) {
 		if len(next) == 0 {
 			break
 		}
-		n := next[0].size
-		if n > left || n < 12 {
-			return nil, errors.New("its continuations form a loop")
+		var err error
+		if body, err = f.continued(next[0], &left); err != nil {
+			return nil, err
 		}
-		left -= n
-		body = f.at(next[0].address, n)
 		next = next[1:]
-		body.magic("OCHK")
-		tail := &cursor{data: body.data, pos: max(4, len(body.data)-4), err: body.err}
-		tail.checksum(0)
-		if tail.err != nil {
-			return nil, tail.err
-		}
-		body.data = body.data[:len(body.data)-4]
 	}
 	return out, nil
+}
+
+// continued returns the messages of a continuation of a header of version 2. left
+// is how long this and all that follow may be.
+func (f *File) continued(b block, left *uint64) (*cursor, error) {
+	if b.size > *left || b.size < 12 {
+		return nil, errors.New("its continuations form a loop")
+	}
+	*left -= b.size
+	c := f.at(b.address, b.size)
+	if err := f.work(len(c.data)); err != nil {
+		return nil, err
+	}
+	c.magic("OCHK")
+	tail := &cursor{data: c.data, pos: max(4, len(c.data)-4), err: c.err}
+	tail.checksum(0)
+	if tail.err != nil {
+		return nil, tail.err
+	}
+	c.data = c.data[:len(c.data)-4]
+	return c, nil
 }
 
 // message2 reads a message of a header of version 2 and reports whether it names
