@@ -19,7 +19,7 @@
 // plan, once for all uses: training, evaluation and prediction ask the same Build
 // for a plan, and [Builder] says in Mode what for. An op states in Uses what it
 // reads and writes and how that is split among workers; the plan puts barriers
-// where they are needed. [OpFunc] makes an op of a function of one sample.
+// where they are needed. The example of this package is such a layer.
 package layers
 
 import (
@@ -51,8 +51,22 @@ type (
 	Op          = engine.Op
 	Use         = engine.Use
 	Step        = engine.Step
+	Planner     = engine.Planner
+	Mode        = engine.Mode
+	Layout      = engine.Layout
 	Split       = engine.Split
 	Initializer = engine.Initializer
+	Flat        = engine.Flat          // lays a parameter out as Keras shapes it
+	Constant    = engine.Constant      // gives every element one value
+	Glorot      = engine.GlorotUniform // gives a kernel Keras's first values
+)
+
+// What a plan is for, how a tensor lies in memory, and which part of a memory one worker
+// touches: see [Builder], [Tensor] and [Use].
+const (
+	Outline, Train, Infer, One        = engine.Outline, engine.Train, engine.Infer, engine.One
+	Panels, Rows                      = engine.Panels, engine.Rows
+	ByUnits, BySamples, ByInputs, All = engine.ByUnits, engine.BySamples, engine.ByInputs, engine.All
 )
 
 // InputShape is implemented by a layer that may give the shape of a sample where it
