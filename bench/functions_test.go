@@ -22,7 +22,25 @@ const (
 // largeFunctions are the exceptions, each with its reason.
 var largeFunctions = map[string]string{
 	"cmd/fashion/cells.go:notebook": "the tutorial, cell by cell, as its reader sees it",
+	"cmd/fashion/session.go:finish": "each thing that the end of a run saves or prints, in order",
+	"cmd/fashion/train.go:run":      "the steps of a run, each with its error",
+	"cmd/fashion/evaluate.go:run":   "the steps of the command, each with its error",
 	"matmul/sgemm.go:Sgemm":         "BLAS's argument checks, one line each",
+	"mnist/download.go:try":         "one attempt of a download, from the request to the last byte",
+	"mnist/load.go:Fashion":         "the places that the set is looked for in, in order",
+
+	// Readers of files check each field where they read it.
+	"nn/npz/npy.go:readArray":            "the fields of an .npy header",
+	"nn/safetensors/write.go:headerOf":   "the fields of a header",
+	"nn/torch/rebuild.go:view":           "what a view of a storage may be",
+	"nn/onnx/build.go:activation":        "the activations and their attributes",
+	"nn/onnx/decode_tensor.go:attribute": "the fields of an attribute",
+	"nn/onnx/fold.go:foldIntegers":       "the operations that shapes are computed with",
+	"nn/onnx/fold.go:constantShape":      "the operations that shapes are computed with",
+	"nn/onnx/model.go:check":             "what a model must state",
+	"nn/onnx/rules_image.go:conv":        "the attributes of a convolution",
+	"nn/onnx/rules_shape.go:resolve":     "the forms of a shape",
+	"nn/onnx/shapes.go:compute":          "the operations that shapes are computed with",
 }
 
 // Functions are small, or say in largeFunctions why not.
