@@ -174,6 +174,51 @@ type Kernels struct {
 	// Transpose computes dst[j·ds + i] = src[i·ss + j], i < rows, j < cols.
 	Transpose func(dst []float32, ds int, src []float32, ss, rows, cols int)
 
+	// Convolution
+
+	// ConvForward computes n samples of a convolution: for every pixel (s, r, q) and
+	// unit u of y one chain,
+	//
+	//	acc := bias[u]; for taps (i, j) inside of the image, for k < In {
+	//		acc = fma(x[s, r·SH+i·DH−Top, q·SW+j·DW−Left, k], w[i,j,k,u], acc)
+	//	}; y[s,r,q,u] = acc
+	//
+	// and writes nothing else. bias may be nil: +0. y must not overlap the others.
+	ConvForward func(c *Conv, y, x, w, bias []float32, n int)
+
+	// ConvTurn makes what ConvInputGrad wants of the weights, where input channels are
+	// columns: for panels [from, to) of 32 channels
+	//
+	//	turned[((k/32·KH·KW + KH·KW−1 − i·KW−j)·Out + u)·32 + k%32] = w[i,j,k,u]
+	//
+	// What is beyond In in the last panel keeps its value; see [Conv.TurnedLen].
+	ConvTurn func(c *Conv, turned, w []float32, from, to int)
+
+	// ConvInputGrad computes the gradient of the input of n samples: for every pixel
+	// (s, q, p) and channel k of dx one chain,
+	//
+	//	acc := 0; for outputs (r, o) that reach the pixel by a tap (i, j), r and o increasing, for u < Out {
+	//		acc = fma(dy[s,r,o,u], w[i,j,k,u], acc)
+	//	}; dx[s,q,p,k] = acc
+	//
+	// and writes nothing else. dx has the layout of x, dy that of y.
+	ConvInputGrad func(c *Conv, dx, dy, turned []float32, n int)
+
+	// ConvWeightGrad computes slices [from, to) of the gradient of the weights over n
+	// samples. Slice p·KH·KW + i·KW + j is tap (i, j) of panel p: In·32 floats. Each
+	// weight's chain is
+	//
+	//	acc := 0 | dw[i,j,k,u]; for s < n, for outputs (r, q) whose tap is inside, in row-major order {
+	//		acc = fma(x[s, r·SH+i·DH−Top, q·SW+j·DW−Left, k], dy[s,r,q,u], acc)
+	//	}; dw[i,j,k,u] = acc
+	//
+	// so that accumulate goes on where another call ended.
+	ConvWeightGrad func(c *Conv, dw, x, dy []float32, n, from, to int, accumulate bool)
+
+	// ConvBiasGrad adds dy[s,r,q,u] to db[u] in row-major order of s < n, r and q, from
+	// +0 or, to accumulate, from db[u] on.
+	ConvBiasGrad func(c *Conv, db, dy []float32, n int, accumulate bool)
+
 	// Element-wise functions
 
 	// Exp, Log, Sigmoid, Tanh and ReLU compute y[i] = f(x[i]); y may be x. ReLU is
@@ -299,6 +344,7 @@ func generic() *Kernels {
 		Gather: gatherGo, GatherRows: gatherRowsGo, Prefetch: prefetchGo,
 		PanelFromRows: panelFromRowsGo, RowsFromPanel: rowsFromPanelGo,
 		Pack: packGo, Transpose: transposeGo,
+		ConvForward: convForwardGo, ConvInputGrad: convInputGradGo, ConvWeightGrad: convWeightGradGo, ConvBiasGrad: convBiasGradGo,
 
 		Exp: expGo, Log: logGo, Sigmoid: sigmoidGo, Tanh: tanhGo, ReLU: reluGo,
 		SigmoidGrad: sigmoidGradGo, TanhGrad: tanhGradGo, ReLUGrad: reluGradGo,
@@ -310,6 +356,7 @@ func generic() *Kernels {
 		SGD: sgdGo, Momentum: momentumGo, Nesterov: nesterovGo, Adagrad: adagradGo,
 		RMSprop: rmspropGo, RMSpropMomentum: rmspropMomentumGo, Adam: adamGo, Nadam: nadamGo, Lion: lionGo,
 	}
+	k.ConvTurn = k.convTurn
 	setActivationsGo(k)
 	return k
 }

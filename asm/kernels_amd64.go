@@ -47,6 +47,8 @@ func avx2() *Kernels {
 	k.Sigmoid, k.SigmoidGrad = sigmoidAVX2, sigmoidGradAVX2
 	k.Tanh, k.TanhGrad = tanhAVX2, tanhGradAVX2
 	k.ReLU, k.ReLUGrad = reluAVX2, reluGradAVX2
+	k.ConvForward, k.ConvInputGrad = convForwardAVX2, convInputGradAVX2
+	k.ConvWeightGrad, k.ConvBiasGrad = convWeightGradAVX2, convBiasGradAVX2
 	setActivationsAVX2(k)
 	k.Mul, k.Scale = mulAVX2, scaleAVX2
 
@@ -84,6 +86,8 @@ func avx512() *Kernels {
 	k.Sigmoid, k.SigmoidGrad = sigmoidAVX512, sigmoidGradAVX512
 	k.Tanh, k.TanhGrad = tanhAVX512, tanhGradAVX512
 	k.ReLU, k.ReLUGrad = reluAVX512, reluGradAVX512
+	k.ConvForward, k.ConvInputGrad = convForwardAVX512, convInputGradAVX512
+	k.ConvWeightGrad, k.ConvBiasGrad = convWeightGradAVX512, convBiasGradAVX512
 	setActivationsAVX512(k)
 	k.Mul, k.Scale = mulAVX512, scaleAVX512
 

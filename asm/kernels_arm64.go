@@ -27,6 +27,8 @@ func neon() *Kernels {
 	k.Sigmoid, k.SigmoidGrad = sigmoidNEON, sigmoidGradNEON
 	k.Tanh, k.TanhGrad = tanhNEON, tanhGradNEON
 	k.ReLU, k.ReLUGrad = reluNEON, reluGradNEON
+	k.ConvForward, k.ConvInputGrad = convForwardNEON, convInputGradNEON
+	k.ConvWeightGrad, k.ConvBiasGrad = convWeightGradNEON, convBiasGradNEON
 	setActivationsNEON(k)
 	k.Mul, k.Scale = mulNEON, scaleNEON
 

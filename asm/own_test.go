@@ -117,6 +117,20 @@ var calls = map[string]func(k *Kernels, x []float32){
 	"RowsFromPanel": func(k *Kernels, x []float32) { k.RowsFromPanel(x, 32, x, 32, 32) },
 	"Pack":          func(k *Kernels, x []float32) { k.Pack(x, 32, x[4096:], 32, 8, 32) },
 	"Transpose":     func(k *Kernels, x []float32) { k.Transpose(x, 32, x, 32, 32, 32) },
+
+	"ConvForward":    func(k *Kernels, x []float32) { k.ConvForward(ownConv(), x, x, x, nil, 2) },
+	"ConvTurn":       func(k *Kernels, x []float32) { k.ConvTurn(ownConv(), x, x, 0, 1) },
+	"ConvInputGrad":  func(k *Kernels, x []float32) { k.ConvInputGrad(ownConv(), x, x, x, 2) },
+	"ConvWeightGrad": func(k *Kernels, x []float32) { k.ConvWeightGrad(ownConv(), x, x, x, 2, 0, 9, false) },
+	"ConvBiasGrad":   func(k *Kernels, x []float32) { k.ConvBiasGrad(ownConv(), x, x, 2, false) },
+}
+
+// ownConv is a convolution of a size that takes no detour.
+func ownConv() *Conv {
+	c := &Conv{Window: Window{H: 8, W: 8, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1}.Padded(true), In: 32, Out: 32}
+	c.X, _ = ImageLayout(c.H, c.W, c.In, 0, 0, 0, 0)
+	c.Y, _ = ImageLayout(c.OH, c.OW, c.Out, 0, 0, 0, 0)
+	return c
 }
 
 func bytesOf(x []float32) []uint8 {
