@@ -20,6 +20,8 @@ type golden struct {
 		Center, Scale *bool
 		Axis          any
 
+		PoolSize   [2]int `json:"pool_size"`
+		KeepDims   bool   `json:"keepdims"`
 		Filters    int
 		KernelSize [2]int `json:"kernel_size"`
 		Strides    [2]int

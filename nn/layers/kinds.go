@@ -26,6 +26,11 @@ var kinds = []kind{
 	{"BatchNormalization", decode[BatchNormalizationLayer]},
 	{"LayerNormalization", decode[LayerNormalizationLayer]},
 	{"Residual", decode[ResidualLayer]},
+	{"Reshape", decode[ReshapeLayer]},
+	{"Conv2D", decode[Conv2DLayer]},
+	{"MaxPooling2D", decode[MaxPooling2DLayer]},
+	{"AveragePooling2D", decode[AveragePooling2DLayer]},
+	{"GlobalAveragePooling2D", decode[GlobalAveragePooling2DLayer]},
 }
 
 // Kinds returns the kinds of layers that a model can be saved with.

@@ -9,6 +9,11 @@
 //	Dropout(rate)                      as its input                –
 //	BatchNormalization()               as its input                gamma, beta, moving_mean, moving_variance
 //	LayerNormalization()               as its input                gamma, beta
+//	Reshape(shape…)                    shape                       –
+//	Conv2D(filters, rows, columns, f)  [rows columns filters]      kernel [rows, columns, in, filters], bias
+//	MaxPooling2D(rows, columns)        [rows columns channels]     –
+//	AveragePooling2D(rows, columns)    [rows columns channels]     –
+//	GlobalAveragePooling2D()           channels                    –
 //	Residual(inner…)                   as its input                those of inner
 //
 // Names, formulas and defaults are Keras 3's.
