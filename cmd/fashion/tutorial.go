@@ -13,7 +13,7 @@ import (
 
 func tutorialCommand() command {
 	return command{
-		name: "tutorial", summary: "run the tutorial's notebook cell by cell, Python and Go, Keras's results and Weft's",
+		name: "tutorial", summary: "run a Keras notebook cell by cell, with its results and ours",
 		examples: []string{"fashion tutorial", "fashion tutorial -seed 7 | less"},
 		define: func(f *flags) func(context.Context, *console, []string) error {
 			t := &tutorial{}
