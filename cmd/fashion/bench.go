@@ -27,7 +27,7 @@ func benchCommand() command {
 			f.BoolVar(&b.markdown, "markdown", false, "")
 			f.describe("markdown", "", "the table in Markdown")
 			f.BoolVar(&b.json, "json", false, "")
-			f.describe("json", "", "one JSON object a line: every run, then every median")
+			f.describe("json", "", "one JSON object per line: every run, then every median")
 			return b.run
 		},
 	}

@@ -16,9 +16,9 @@ import (
 )
 
 // notebook is the tutorial's cells in order, in Go. cell is called where a cell
-// begins: what stands between two calls is what fashion tutorial prints as the
-// code of the first of them, read from this very file.
-func notebook(ctx context.Context, options mnist.LoadOptions, config nn.CompileOptions, out io.Writer, progress []callbacks.Callback, cell func(number int)) error {
+// begins: what is between two calls is what fashion tutorial prints as the
+// code of the first of them, read from this very file. end is called after the last.
+func notebook(ctx context.Context, options mnist.LoadOptions, config nn.CompileOptions, out io.Writer, progress []callbacks.Callback, cell func(number int), end func(data *mnist.Set)) error {
 	cell(1)
 	all, _, err := mnist.Fashion(ctx, options)
 	if err != nil {
@@ -134,7 +134,7 @@ func notebook(ctx context.Context, options mnist.LoadOptions, config nn.CompileO
 		return err
 	}
 	fmt.Fprintf(out, "[%.4f, %.4f]\n", result.Get("loss"), result.Get("accuracy"))
-	cell(0)
+	end(all)
 	return nil
 }
 
@@ -142,10 +142,13 @@ func notebook(ctx context.Context, options mnist.LoadOptions, config nn.CompileO
 var cellsSource string
 
 // cellCode returns the code of a cell: the lines of notebook from the call of
-// cell with its number to the next one, without the indentation.
+// cell with its number to the next one, or to that of end, without the indentation.
 func cellCode(number int) string {
 	_, code, found := strings.Cut(cellsSource, fmt.Sprintf("\n\tcell(%d)\n", number))
 	code, _, ended := strings.Cut(code, "\n\tcell(")
+	if !ended {
+		code, _, ended = strings.Cut(code, "\n\tend(")
+	}
 	if !found || !ended {
 		panic(fmt.Sprintf("fashion: cells.go has no cell %d", number))
 	}

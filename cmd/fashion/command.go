@@ -53,9 +53,9 @@ func overview(w io.Writer) error {
 		if i == 0 {
 			what += " (the default)"
 		}
-		fmt.Fprintf(&b, "  %-22s %s\n", strings.TrimSpace(c.name+" "+c.args), what)
+		fmt.Fprintf(&b, "  %-25s %s\n", strings.TrimSpace(c.name+" "+c.args), what)
 	}
-	b.WriteString("  help COMMAND           the flags of a command\n")
+	b.WriteString("  help COMMAND              the flags of a command\n")
 	train := newFlags(all[0])
 	all[0].define(train)
 	b.WriteString("\nFlags of train\n")
@@ -63,8 +63,9 @@ func overview(w io.Writer) error {
 	writeExamples(&b, all[0].examples)
 	b.WriteString(`
 Exit codes
-  0  done      2  wrong usage                       130  stopped by Ctrl-C
-  1  failed    3  accuracy below -min-accuracy      143  stopped by SIGTERM
+  0  done      3    accuracy below -min-accuracy    141  the reader of the output ended
+  1  failed    130  stopped by Ctrl-C               143  stopped by SIGTERM
+  2  wrong usage
 `)
 	_, err := io.WriteString(w, b.String())
 	return err

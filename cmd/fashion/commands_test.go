@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"weft/asm"
+	"weft/mnist"
 
 	"github.com/stretchr/testify/require"
 )
@@ -140,6 +141,56 @@ func TestPredict(t *testing.T) {
 	require.Regexp(t, `(?m)^test image 4: `, text.stdout)
 	require.NotContains(t, text.stdout, "Ankle boot", "nobody said that these are garments")
 	require.NotContains(t, text.stdout, "\x1b")
+}
+
+// A PNG file on the wrong ground is noticed, whichever way it is given; one on the right
+// ground is not.
+func TestGround(t *testing.T) {
+	model := trained(t, smallSet(t))
+	garment := make([]uint8, 784)
+	for y := 4; y < 24; y++ {
+		for x := range 28 { // wide: it reaches the border on both sides
+			garment[y*28+x] = 200
+		}
+	}
+	for _, c := range []struct {
+		inverted, flag bool
+		want           string
+	}{
+		{false, false, ""},
+		{true, true, ""},
+		{true, false, "looks dark on light, and models learn light on dark: add -invert."},
+		{false, true, "looks light on dark already: leave -invert out."},
+	} {
+		file := writePNG(t, garment, 2, c.inverted)
+		args := []string{"predict", model, file}
+		if c.flag {
+			args = append(args, "-invert")
+		}
+		got := fashion(t, args...)
+		require.Equal(t, exitOK, got.code, got.stderr)
+		if c.want == "" {
+			require.Empty(t, got.stderr)
+			continue
+		}
+		require.Equal(t, file+" "+c.want+"\n", got.stderr)
+	}
+}
+
+// The rule is right for every image of the real set.
+func TestGroundOfTheRealSet(t *testing.T) {
+	train, test, err := mnist.Fashion(t.Context(), mnist.LoadOptions{Dir: realSet(t)})
+	require.NoError(t, err)
+	inverted := make([]uint8, 784)
+	for _, s := range []*mnist.Set{train, test} {
+		for i := range s.Len() {
+			for j, v := range s.Image(i) {
+				inverted[j] = 255 - v
+			}
+			require.False(t, lightGround(s.Image(i)), "image %d", i)
+			require.True(t, lightGround(inverted), "image %d", i)
+		}
+	}
 }
 
 func TestPredictErrors(t *testing.T) {

@@ -18,7 +18,7 @@ type console struct {
 	line           string     // the command line, for the report
 	bar            io.Writer  // standard error where that is a terminal, else nil
 	width          func() int // its columns
-	widthOut       func() int // columns of standard output, nil where that is no terminal
+	widthOut       func() int // columns of standard output, nil where that is not a terminal
 	colorOut       bool       // stdout may have colours
 	colorErr       bool
 	folded         []*folder

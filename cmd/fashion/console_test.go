@@ -58,3 +58,23 @@ func TestCommandLine(t *testing.T) {
 	require.Equal(t, `fashion -data 'my folder' -save 'it'\''s'`, commandLine([]string{"/bin/x", "-data", "my folder", "-save", "it's"}))
 	require.Equal(t, `fashion '' 'a$b' plain-1,2=3`, commandLine([]string{"x", "", "a$b", "plain-1,2=3"}))
 }
+
+// Columns of a terminal: letters that join the one before take none, wide ones two.
+func TestColumns(t *testing.T) {
+	for text, want := range map[string]int{
+		"": 0, "abc": 3, "né": 2, "ne\u0301": 2, "패션": 4, "ẽ Bảo": 5, "日本": 4, "ｶﾅ": 2, "👟": 2, "→ ■ …": 5, "\x1b[32mok\x1b[0m": 2, "\u1112\u1161\u11ab": 2,
+	} {
+		require.Equal(t, want, columns(text), "%q", text)
+	}
+	require.Equal(t, "패션  |", pad("패션", 6)+"|")
+	require.Equal(t, "abcdef|", pad("abcdef", 3)+"|")
+}
+
+// A table is aligned by what a terminal shows.
+func TestTable(t *testing.T) {
+	rows := table{{"class", "name", "n"}}
+	rows.add("7", "일곱", "12")
+	rows.add("10", "Bảo", "")
+	require.Equal(t, "class  name  n\n7      일곱  12\n10     Bảo\n", rows.String())
+	require.Empty(t, table{}.String())
+}

@@ -17,7 +17,7 @@ func evaluateCommand() command {
 			e.machine.register(f)
 			f.group("Output")
 			f.BoolVar(&e.json, "json", false, "")
-			f.describe("json", "", "one JSON object a line on standard output")
+			f.describe("json", "", "one JSON object per line on standard output")
 			f.Float64Var(&e.minAccuracy, "min-accuracy", 0, "")
 			f.describe("min-accuracy", "X", "exit with 3 where the accuracy on the test set is below X")
 			return e.run

@@ -77,7 +77,7 @@ func mapping(lines []string) []string {
 // mostClasses is the largest number of a class.
 const mostClasses = 65535
 
-// readRegular reads a file of at most so many bytes. What is not a regular file is
+// readRegular reads a file that has at most the given bytes. What is not a regular file is
 // refused before it is opened: a pipe need not end.
 func readRegular(path string, most int64) ([]byte, error) {
 	info, err := regular(path)

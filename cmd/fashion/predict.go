@@ -23,7 +23,7 @@ func predictCommand() command {
 			f.BoolVar(&p.invert, "invert", false, "")
 			f.describe("invert", "", "PNG files are dark on light; the data set is light on dark")
 			f.BoolVar(&p.json, "json", false, "")
-			f.describe("json", "", "one JSON object a line on standard output")
+			f.describe("json", "", "one JSON object per line on standard output")
 			return p.run
 		},
 	}

@@ -32,7 +32,7 @@ func (s *source) register(f *flags) {
 	f.BoolVar(&s.transpose, "transpose", false, "")
 	f.describe("transpose", "", "exchange rows and columns of the images: EMNIST's are stored so")
 	f.StringVar(&s.labelsFile, "labels", "", "")
-	f.describe("labels", "FILE", "names of the classes, one a line, or EMNIST's mapping (default:\nFashion-MNIST's where the data is that, else numbers)")
+	f.describe("labels", "FILE", "names of the classes, one per line, or EMNIST's mapping (default:\nFashion-MNIST's where the data is that, else numbers)")
 	f.BoolVar(&s.offline, "offline", false, "")
 	f.describe("offline", "", "do not use the network")
 }

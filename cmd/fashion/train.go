@@ -43,7 +43,7 @@ func trainCommand() command {
 			f.describe("min-accuracy", "X", "exit with 3 where the accuracy on the test set is below X")
 			f.group("Output")
 			f.BoolVar(&t.json, "json", false, "")
-			f.describe("json", "", "one JSON object a line on standard output")
+			f.describe("json", "", "one JSON object per line on standard output")
 			f.StringVar(&t.report, "report", "", "")
 			f.describe("report", "FILE", "write a page of curves, mistakes and pictures (HTML)")
 			describeProgress(f, &t.progress)

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	_ "embed" // what Keras printed
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +14,7 @@ import (
 
 func tutorialCommand() command {
 	return command{
-		name: "tutorial", summary: "run the tutorial's notebook cell by cell, beside what Keras printed",
+		name: "tutorial", summary: "run a Keras notebook cell by cell, with its results and ours",
 		examples: []string{"fashion tutorial", "fashion tutorial -seed 7 | less"},
 		define: func(f *flags) func(context.Context, *console, []string) error {
 			t := &tutorial{}
@@ -38,88 +35,104 @@ type tutorial struct {
 	seed uint64
 }
 
-// tutorialText tells what the notebook does and what Keras printed there.
-//
-//go:embed tutorial.md
-var tutorialText string
-
-// kerasCell is one row of its table.
-type kerasCell struct{ does, printed string }
-
-// kerasCells reads the table of the cells.
-func kerasCells() map[int]kerasCell {
-	cells := map[int]kerasCell{}
-	for row := range strings.Lines(tutorialText) {
-		parts := strings.Split(strings.TrimSpace(row), "|")
-		if len(parts) != 5 {
-			continue
-		}
-		if n, err := strconv.Atoi(strings.TrimSpace(parts[1])); err == nil {
-			cells[n] = kerasCell{strings.TrimSpace(parts[2]), strings.TrimSpace(parts[3])}
-		}
-	}
-	return cells
-}
-
-// run prints each cell: what it does, the Go code that does it, what Keras
-// printed, what it prints here, and its time.
+// run prints each cell: its title, the Python code and what Keras printed, the Go code and
+// what it prints here, and its time; at the end the differences.
 func (t *tutorial) run(ctx context.Context, c *console, args []string) error {
-	if err := first(none(args), t.machine.resolve()); err != nil {
+	if err := first(none(args), t.source.resolve(), t.machine.resolve()); err != nil {
 		return err
 	}
-	cells, begin, number := kerasCells(), time.Now(), 0
-	started := begin
-	out := &indented{w: c.stdout, prefix: "  "}
-	options := mnist.LoadOptions{Dir: t.dir, Offline: t.offline, Progress: c.meter(), Log: c.stderr}
+	options := t.source.options(c)
 	config := nn.CompileOptions{Seed: t.seed, Workers: t.workers, Kernels: t.kernels}
-	progress := []callbacks.Callback{callbacks.EpochLines(out)}
-	if c.bar != nil && c.stdout != c.stderr {
-		if c.widthOut == nil { // the results go elsewhere: show that something happens
-			progress = append(progress, &callbacks.Bar{W: c.bar, Width: c.width, Color: c.colorErr})
-		}
+	p := &cellPrinter{out: c.stdout, text: parseTutorial(tutorialEnglish), weft: map[int]string{}}
+	progress := []callbacks.Callback{callbacks.EpochLines(p)}
+	if c.bar != nil && c.widthOut == nil { // the results go elsewhere: show that something happens
+		progress = append(progress, &callbacks.Bar{W: c.bar, Width: c.width, Color: c.colorErr})
 	}
-	err := notebook(ctx, options, config, out, progress, func(next int) {
-		now := time.Now()
-		if number > 0 {
-			fmt.Fprintf(c.stdout, "Time: %.3f s\n\n", now.Sub(started).Seconds())
+	begin := time.Now()
+	err := notebook(ctx, options, config, p, progress, p.begin, func(data *mnist.Set) {
+		p.end()
+		w := p.text.words
+		p.printf("%s: %.2f s, %s, %d %s\n\n%s\n%s", w["all"], time.Since(begin).Seconds(), t.kernels.Name, t.workers, w["workers"], w["differences"], p.text.differences(p.weft))
+		note := w["chance"]
+		if data.Source() != mnist.FashionMNIST {
+			note = w["other"]
 		}
-		number = next
-		if next > 0 {
-			cell := cells[next]
-			fmt.Fprintf(c.stdout, "Cell %d: %s\n\nGo\n", next, cell.does)
-			fmt.Fprintf(&indented{w: c.stdout, prefix: "  "}, "%s\n", cellCode(next))
-			if cell.printed != "" {
-				fmt.Fprintf(c.stdout, "\nKeras printed\n  %s\n", cell.printed)
-			}
-			fmt.Fprintf(c.stdout, "\nWeft prints\n")
-		}
-		started = time.Now()
+		p.printf("\n%s\n", note)
 	})
 	if err != nil {
-		return stoppedOr(ctx, err)
+		return stoppedOr(ctx, remedy(err, options))
 	}
-	_, err = fmt.Fprintf(c.stdout, "All cells: %.2f s, kernels %s, %d workers.\n", time.Since(begin).Seconds(), t.kernels.Name, t.workers)
-	return err
+	return p.err
 }
 
-// indented writes each line behind a prefix.
-type indented struct {
-	w      io.Writer
-	prefix string
-	inside bool // a line has begun
+// cellPrinter prints the cells of a notebook that runs. What is written to it belongs to
+// the cell that was begun last.
+type cellPrinter struct {
+	out     io.Writer
+	text    *tutorialText
+	number  int // of the cell
+	started time.Time
+	weft    map[int]string // what each cell printed
+	err     error          // the first of out
 }
 
-func (i *indented) Write(p []byte) (int, error) {
-	var b bytes.Buffer
-	for line := range bytes.Lines(p) {
-		if !i.inside && len(line) > 1 {
-			b.WriteString(i.prefix)
+func (p *cellPrinter) printf(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.out, format, args...)
+	}
+}
+
+// section prints a titled text of a cell.
+func (p *cellPrinter) section(title, text string) {
+	if text != "" {
+		p.printf("%s\n%s\n\n", p.text.words[title], indent(text))
+	}
+}
+
+// begin ends the cell before and begins another.
+func (p *cellPrinter) begin(number int) {
+	p.end()
+	p.number = number
+	w, cell := p.text.words, p.text.cells[number-1]
+	p.printf("%s %d: %s\n\n", w["cell"], number, cell.title)
+	p.section("python", cell.python)
+	p.section("printed", cell.printed)
+	p.section("go", cellCode(number))
+	p.printf("%s\n", w["prints"])
+	p.started = time.Now()
+}
+
+// end ends the cell that was begun last.
+func (p *cellPrinter) end() {
+	if p.number > 0 {
+		p.printf("%s: %.3f s\n\n", p.text.words["time"], time.Since(p.started).Seconds())
+	}
+}
+
+// Write prints what a cell printed, indented.
+func (p *cellPrinter) Write(b []byte) (int, error) {
+	text := string(b)
+	if before := p.weft[p.number]; before != "" && !strings.HasSuffix(before, "\n") { // inside a line
+		end := strings.IndexByte(text, '\n') + 1
+		if end == 0 {
+			end = len(text)
 		}
-		b.Write(line)
-		i.inside = line[len(line)-1] != '\n'
+		p.printf("%s%s", text[:end], indent(text[end:]))
+	} else {
+		p.printf("%s", indent(text))
 	}
-	if _, err := i.w.Write(b.Bytes()); err != nil {
-		return 0, err
+	p.weft[p.number] += text
+	return len(b), p.err
+}
+
+// indent indents each line that is not empty.
+func indent(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) != "" {
+			b.WriteString("  ")
+		}
+		b.WriteString(line)
 	}
-	return len(p), nil
+	return b.String()
 }

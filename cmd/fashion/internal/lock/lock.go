@@ -4,7 +4,7 @@
 // On Unix it is flock(2), which on NFS reaches other machines too; on Windows a file
 // that is open and not shared for writing. Elsewhere (js/wasm, WASI, Plan 9, AIX,
 // Solaris) nothing of the kind is at hand: there a file marks the owner, which a
-// process that is killed leaves behind and the user removes; the error says so.
+// process that is killed leaves and the user removes; the error says so.
 package lock
 
 import (
