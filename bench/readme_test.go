@@ -31,3 +31,28 @@ func TestREADMEProgram(t *testing.T) {
 		require.NoError(t, err, "go %s:\n%s", args[0], out)
 	}
 }
+
+// The README's recipe for a module of one's own works: its program builds there.
+func TestREADMERecipe(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	for _, step := range []string{"go mod edit -replace weft=../weft", "go mod tidy", "go build"} {
+		require.Contains(t, string(text), step)
+	}
+	_, program, found := strings.Cut(string(text), "```go\npackage main")
+	require.True(t, found)
+	program, _, _ = strings.Cut(program, "```")
+	root, err := filepath.Abs("..")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main"+program), 0o666))
+	for _, args := range [][]string{{"mod", "init", "example.org/own"}, {"mod", "edit", "-replace", "weft=" + root}, {"mod", "tidy"}, {"build", "-o", os.DevNull}} {
+		command := exec.Command("go", args...)
+		command.Dir = dir
+		out, err := command.CombinedOutput()
+		if err != nil && args[1] == "tidy" && strings.Contains(string(out), "dial tcp") {
+			t.Skipf("go mod tidy needs the network here: %s", out)
+		}
+		require.NoError(t, err, "go %s:\n%s", strings.Join(args, " "), out)
+	}
+}
