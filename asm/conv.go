@@ -127,7 +127,7 @@ func ImageLayout(h, w, channels, top, left, bottom, right int) (l Layout, sample
 }
 
 // check panics, with the sizes, where a slice of a length does not hold n images,
-// n ≥ 1, of h×w pixels of so many channels.
+// n ≥ 1, of h×w pixels of that many channels.
 func (l *Layout) check(kernel, operand string, have, n, h, w, channels int, contiguous bool) {
 	if l.Start|l.Sample|l.Row|l.Col|l.Panel < 0 {
 		panic(fmt.Sprintf("asm: %s: negative stride of %s: %+v", kernel, operand, *l))

@@ -8,7 +8,7 @@ package asm
 // leaves the image on the left or on the right, its run leaves out the first or the
 // last rows of the tile. So nothing is multiplied by the zeros of a border.
 
-// convRun is a part of the chains of a tile, reps times so many steps. Addresses
+// convRun is a part of the chains of a tile, repeated reps times. Addresses
 // and distances are in bytes.
 type convRun struct {
 	a, b         int // row 0 of A at the first step; row of B
@@ -58,7 +58,7 @@ const (
 // maxCut is how many rows a run may leave out of a tile.
 const maxCut = 3
 
-// size returns the rows and columns of the largest tile for so many columns.
+// size returns the rows and columns of the largest tile for that many columns.
 func (s tileSet) size(columns int) (rows, width int) {
 	switch {
 	case s == tilesOfAVX512 && columns > 16:
@@ -105,7 +105,7 @@ func (j *tileJob) run(a, b, steps, cut int) {
 	j.count++
 }
 
-// repeat makes the last run reps runs whose first steps are so many floats apart.
+// repeat makes the last run reps runs whose first steps are that many floats apart.
 func (j *tileJob) repeat(reps, a, b int) {
 	last := &j.list[j.count-1]
 	last.reps, last.anext, last.bnext = reps, 4*a-last.steps*j.cs, 4*b-last.steps*j.ldb

@@ -153,7 +153,7 @@ type Kernels struct {
 	// and the rest of the last panel becomes +0.
 	GatherRows func(x []float32, src []uint8, features, first, n int, rows []int32)
 
-	// Prefetch tells the CPU that images rows[i] of src, features bytes each, will be read
+	// Prefetch hints to the CPU that images rows[i] of src, features bytes each, will be read
 	// soon. It has no other effect.
 	Prefetch func(src []uint8, features int, rows []int32)
 

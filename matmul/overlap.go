@@ -42,7 +42,7 @@ func (m Matrix) runs() Matrix {
 	return m
 }
 
-// overlap tells whether x and y share an element. It looks at the elements, not
+// overlap reports whether x and y share an element. It looks at the elements, not
 // at what lies between: two blocks of one matrix side by side do not overlap.
 func overlap(x, y Matrix) bool {
 	if apart(&x, &y) {
@@ -71,7 +71,7 @@ func overlap(x, y Matrix) bool {
 	return false
 }
 
-// apart tells whether all of x lies before or behind all of y, or one of them has
+// apart reports whether all of x lies before or after all of y, or one of them has
 // no elements.
 func apart(x, y *Matrix) bool {
 	if x.Rows == 0 || x.Cols == 0 || y.Rows == 0 || y.Cols == 0 {
@@ -84,7 +84,7 @@ func apart(x, y *Matrix) bool {
 // last returns the index of the last element in the data.
 func (m *Matrix) last() int { return (m.Rows-1)*m.RowStride + (m.Cols-1)*m.ColStride }
 
-// meet tells whether the numbers a + i·s, i < n, and b + j·t, j < m, have one in
+// meet reports whether the numbers a + i·s, i < n, and b + j·t, j < m, have one in
 // common.
 func meet(a, s, n, b, t, m int) bool {
 	for i := range n {

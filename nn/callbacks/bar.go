@@ -93,7 +93,7 @@ func (b *Bar) fit(count string, step, steps int, fields []string) []piece {
 	for _, f := range fields {
 		whole += len(" - ") + len(f)
 	}
-	// Where even a short bar does not fit beside all figures, it fits beside
+	// Where even a short bar does not fit next to all figures, it fits next to
 	// the first three: the time, loss and accuracy.
 	room := width - len(" []")
 	length := min(barWidth, room-whole)
