@@ -29,7 +29,6 @@ func (tileSet) compute(tile *convTile, runs *convRun) {
 
 // run computes a run for the rows of C at c, where A and B have moved on.
 func (tile *convTile) run(run *convRun, c unsafe.Pointer, offset, b int) {
-	const size = 4
 	first, rows := max(0, run.cut), tile.rows-max(run.cut, -run.cut)
 	offset += run.a + first*tile.rs
 	b += run.b

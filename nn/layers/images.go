@@ -36,8 +36,6 @@ func imageOf(kind string, shape []int) (image, error) {
 	return image{}, fmt.Errorf("a %s layer takes images [rows columns channels] or [rows columns], its input has shape %v: put layers.Reshape before it", kind, shape)
 }
 
-func (i image) shape() []int { return []int{i.rows, i.columns, i.channels} }
-
 // mostSide limits what moves over an image: kernels, strides, dilations, paddings.
 const mostSide = 1 << 12
 
