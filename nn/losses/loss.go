@@ -17,9 +17,6 @@
 package losses
 
 import (
-	"fmt"
-	"slices"
-
 	"weft/activations"
 	"weft/nn/internal/engine"
 )
@@ -64,32 +61,6 @@ type Counted interface {
 
 // Paneled is implemented by a loss that is faster on a panel of samples at once.
 type Paneled interface{ Panel(b *Block) }
-
-// kinds is the one list of the losses, from which names and errors are made.
-var kinds = []Loss{
-	SparseCategoricalCrossentropy,
-	CategoricalCrossentropy,
-	MeanSquaredError,
-	BinaryCrossentropy,
-}
-
-// Names returns the names of all losses.
-func Names() []string {
-	var names []string
-	for _, l := range kinds {
-		names = append(names, l.Name())
-	}
-	return names
-}
-
-// ByName finds a loss by Keras's name; its error lists the choices.
-func ByName(name string) (Loss, error) {
-	i := slices.IndexFunc(kinds, func(l Loss) bool { return l.Name() == name })
-	if i < 0 {
-		return nil, fmt.Errorf("losses: no loss %q: choose one of %v", name, Names())
-	}
-	return kinds[i], nil
-}
 
 // FinalOf returns the last activation that a loss contains, nil for none.
 func FinalOf(l Loss) activations.Activation {

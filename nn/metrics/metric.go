@@ -11,11 +11,6 @@
 // A type of one's own with the two methods of [Metric] works in any model.
 package metrics
 
-import (
-	"fmt"
-	"slices"
-)
-
 // Metric is a measure of a model's outputs.
 type Metric interface {
 	// Name is the name in logs and in the history, such as "accuracy".
@@ -51,33 +46,6 @@ func (r *Results) Class(i int) int {
 		return int(r.Classes[i])
 	}
 	return argMax(r.Targets[i*r.Columns : (i+1)*r.Columns])
-}
-
-// kinds is the one list of the metrics, with Keras's defaults.
-var kinds = []Metric{
-	Accuracy(),
-	TopK(5),
-	MeanAbsoluteError(),
-	MeanSquaredError(),
-}
-
-// Names returns the names of all metrics.
-func Names() []string {
-	var names []string
-	for _, m := range kinds {
-		names = append(names, m.Name())
-	}
-	return names
-}
-
-// ByName finds a metric by its name, with Keras's defaults; its error lists the
-// choices.
-func ByName(name string) (Metric, error) {
-	i := slices.IndexFunc(kinds, func(m Metric) bool { return m.Name() == name })
-	if i < 0 {
-		return nil, fmt.Errorf("metrics: no metric %q: choose one of %v", name, Names())
-	}
-	return kinds[i], nil
 }
 
 // argMax returns the first index of the largest number, −1 where one is NaN.

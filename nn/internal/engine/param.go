@@ -3,11 +3,7 @@ package engine
 import (
 	"fmt"
 	"slices"
-
-	"weft/asm"
 )
-
-const panelWidth = asm.PanelWidth
 
 // Param is one tensor of a layer that lasts: weights that an optimizer trains, or
 // state that the layer keeps itself, such as a moving mean.

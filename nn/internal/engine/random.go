@@ -2,7 +2,6 @@ package engine
 
 import (
 	"math"
-	"math/bits"
 	"math/rand/v2"
 )
 
@@ -67,24 +66,5 @@ type Constant float32
 func (c Constant) Fill(w []float32, _ []int, _ *rand.PCG) {
 	for i := range w {
 		w[i] = float32(c)
-	}
-}
-
-// Shuffle fills order with the rows of the data in the order of one epoch, which
-// depends on the seed and the epoch alone (Fisher and Yates; the bias of a choice
-// is below n/2⁶⁴).
-func Shuffle(order []int32, s *Source, seed uint64, epoch int) {
-	InOrder(order, s)
-	g := NewStream(seed, "shuffle", uint64(epoch))
-	for i := len(order) - 1; i > 0; i-- {
-		j, _ := bits.Mul64(g.Uint64(), uint64(i+1))
-		order[i], order[j] = order[j], order[i]
-	}
-}
-
-// InOrder fills order with the storage rows of the data.
-func InOrder(order []int32, s *Source) {
-	for i := range order {
-		order[i] = s.Row(i)
 	}
 }

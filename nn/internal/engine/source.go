@@ -1,7 +1,7 @@
 package engine
 
 import (
-	"math"
+	"math/bits"
 
 	"weft/asm"
 )
@@ -99,19 +99,21 @@ func (s *Source) readTargets(classes []int32, targets []float32, rows []int32, c
 	}
 }
 
-// Product returns the number of numbers in a shape, 0 where a dimension is not
-// positive, and the largest int where an int cannot hold it.
-func Product(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		if d < 1 {
-			return 0
-		}
-		if n > math.MaxInt/d {
-			n = math.MaxInt
-		} else {
-			n *= d
-		}
+// Shuffle fills order with the rows of the data in the order of one epoch, which
+// depends on the seed and the epoch alone (Fisher and Yates; the bias of a choice
+// is below n/2⁶⁴).
+func Shuffle(order []int32, s *Source, seed uint64, epoch int) {
+	InOrder(order, s)
+	g := NewStream(seed, "shuffle", uint64(epoch))
+	for i := len(order) - 1; i > 0; i-- {
+		j, _ := bits.Mul64(g.Uint64(), uint64(i+1))
+		order[i], order[j] = order[j], order[i]
 	}
-	return n
+}
+
+// InOrder fills order with the storage rows of the data.
+func InOrder(order []int32, s *Source) {
+	for i := range order {
+		order[i] = s.Row(i)
+	}
 }

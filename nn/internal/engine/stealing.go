@@ -2,8 +2,6 @@ package engine
 
 import (
 	"sync/atomic"
-
-	"weft/matmul/pool"
 )
 
 // Work stealing: in a large batch no worker waits long for one whose core is slow at
@@ -96,21 +94,3 @@ func (s *Step) TakeInputs(worker, workers, most int) (first, n int) {
 		}
 	}
 }
-
-// takePanels does the leading ops for one panel after the other, until all are taken.
-func (t *Trainer) takePanels(worker, workers int, ops []planned) {
-	h := &t.holds[worker]
-	for {
-		panel := int(t.taken.Add(1)) - 1
-		if panel >= t.Panels {
-			break
-		}
-		h.lo, h.hi = 2*panel, 2*panel+2
-		for _, p := range ops {
-			p.op.Run(&t.Step, worker, workers)
-		}
-	}
-	h.hi = 0
-}
-
-var _ pool.Task = (*Trainer)(nil)

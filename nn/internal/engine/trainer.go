@@ -156,6 +156,22 @@ func (t *Trainer) Run(worker, workers int) {
 	}
 }
 
+// takePanels does the leading ops for one panel after the other, until all are taken.
+func (t *Trainer) takePanels(worker, workers int, ops []planned) {
+	h := &t.holds[worker]
+	for {
+		panel := int(t.taken.Add(1)) - 1
+		if panel >= t.Panels {
+			break
+		}
+		h.lo, h.hi = 2*panel, 2*panel+2
+		for _, p := range ops {
+			p.op.Run(&t.Step, worker, workers)
+		}
+	}
+	h.hi = 0
+}
+
 // Collect makes the steps that follow write the outputs of the model for each sample,
 // before the activation that the loss contains, to out, from sample seen on.
 func (t *Trainer) Collect(out []float32, seen int) { t.outputs, t.seen = out, seen }

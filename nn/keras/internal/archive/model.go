@@ -19,7 +19,6 @@ package archive
 
 import (
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -56,14 +55,6 @@ type Layer struct {
 	Weights []Tensor
 
 	axis int // of a normalization in a file of Keras 2, to be compared with Input
-}
-
-// Tensor is an array of float32 in row-major order.
-type Tensor struct {
-	Name    string // as Keras names the variable: kernel, gamma, moving_mean
-	Shape   []int
-	Values  []float32
-	Trained bool // false for moving means and the like, whether the layer is frozen or not
 }
 
 // Config is what a layer computes, a pointer to one of the types of this package:
@@ -229,30 +220,3 @@ func (m *Model) Shapes() error {
 
 // label names a layer in errors.
 func (l *Layer) label() string { return fmt.Sprintf("layer %q (%s)", l.Name, l.Config.Class()) }
-
-// maxElements is the most numbers of an array.
-const maxElements = math.MaxInt32
-
-// sizes refuses shapes that nobody can hold in memory.
-func sizes(shape []int) error {
-	n := 1
-	for _, d := range shape {
-		if d <= 0 || n > maxElements/d {
-			return fmt.Errorf("the shape %v: each axis must have at least 1 and all together less than 2³¹ numbers", shape)
-		}
-		n *= d
-	}
-	if len(shape) > 8 {
-		return fmt.Errorf("the shape %v has more than 8 axes", shape)
-	}
-	return nil
-}
-
-// elements is the number of elements of a shape that sizes has checked.
-func elements(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
-}

@@ -6,16 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// Strings returns the strings of an attribute of the group, one or a list, and
-// whether it has the attribute.
-func (g *Group) Strings(name string) ([]string, bool, error) {
-	s, ok, err := g.f.strings(g.messages, name)
-	if err != nil {
-		return nil, ok, in(fmt.Sprintf("attribute %q of group /%s", name, g.path), err)
-	}
-	return s, ok, nil
-}
-
 // strings finds an attribute among the messages of an object, or in the heap that
 // they name.
 func (f *File) strings(messages []message, name string) ([]string, bool, error) {

@@ -28,11 +28,11 @@ var signature = []byte("\x89HDF\r\n\x1a\n")
 
 // File is an HDF5 file in memory.
 type File struct {
-	data   []byte // from the superblock to the end: addresses count from here
-	memory int64  // bytes that may still be allocated
-	root   uint64 // address of the root group's object header
-	groups map[uint64]*Group
-	heaps  map[uint64][][]byte // global heaps' objects by index
+	data   []byte               // from the superblock to the end: addresses count from here
+	memory int64                // bytes that may still be allocated
+	root   uint64               // address of the root group's object header
+	groups map[uint64]*contents // that were read, by address
+	heaps  map[uint64][][]byte  // global heaps' objects by index
 }
 
 // Is reports whether data begins as an HDF5 file does, at the start or after a
@@ -58,7 +58,7 @@ func Open(data []byte, memory int64) (*File, error) {
 	if base < 0 {
 		return nil, errors.New("hdf5: not an HDF5 file: the signature is missing")
 	}
-	f := &File{data: data[base:], memory: memory, groups: map[uint64]*Group{}, heaps: map[uint64][][]byte{}}
+	f := &File{data: data[base:], memory: memory, groups: map[uint64]*contents{}, heaps: map[uint64][][]byte{}}
 	c := &cursor{data: f.data, pos: len(signature)}
 	var end, at uint64
 	switch version := c.u8(); version {
@@ -153,17 +153,3 @@ func (f *File) rest(address uint64) *cursor {
 	}
 	return f.at(address, 1)
 }
-
-// unsupported is an error about something valid that this package does not read;
-// errors.Is finds errors.ErrUnsupported in it.
-func unsupported(format string, a ...any) error {
-	return &unsupportedError{fmt.Sprintf(format, a...)}
-}
-
-type unsupportedError struct{ text string }
-
-func (e *unsupportedError) Error() string        { return e.text }
-func (e *unsupportedError) Is(target error) bool { return target == errors.ErrUnsupported }
-
-// in says where in the file an error is.
-func in(place string, err error) error { return fmt.Errorf("hdf5: %s: %w", place, err) }

@@ -10,32 +10,24 @@ import (
 
 // Group is a group whose links have been read.
 type Group struct {
-	f        *File
-	path     string
-	messages []message
-	links    []link // sorted by name
-}
-
-// link is one name in a group: of an object, or of something that is refused.
-type link struct {
-	name    string
-	address uint64
-	refused string // why the link is not followed
+	f    *File
+	path string
+	*contents
 }
 
 // Root opens the root group.
 func (f *File) Root() (*Group, error) { return f.group("", f.root) }
 
 func (f *File) group(path string, address uint64) (*Group, error) {
-	if g, ok := f.groups[address]; ok {
-		return g, nil
+	if c, ok := f.groups[address]; ok {
+		return &Group{f, path, c}, nil
 	}
 	fail := func(err error) (*Group, error) { return nil, in("group /"+path, err) }
 	messages, err := f.messages(address)
 	if err != nil {
 		return fail(err)
 	}
-	g := &Group{f: f, path: path, messages: messages}
+	g := &Group{f, path, &contents{messages: messages}}
 	switch table := one(messages, msgSymbolTable); {
 	case table != nil:
 		err = g.symbolTable(table)
@@ -53,7 +45,7 @@ func (f *File) group(path string, address uint64) (*Group, error) {
 			return fail(fmt.Errorf("the name %q occurs twice", g.links[i].name))
 		}
 	}
-	f.groups[address] = g
+	f.groups[address] = g.contents
 	return g, nil
 }
 
@@ -134,6 +126,16 @@ func (g *Group) Path(path string) (*Dataset, error) {
 	}
 }
 
+// Strings returns the strings of an attribute of the group, one or a list, and
+// whether it has the attribute.
+func (g *Group) Strings(name string) ([]string, bool, error) {
+	s, ok, err := g.f.strings(g.messages, name)
+	if err != nil {
+		return nil, ok, in(fmt.Sprintf("attribute %q of group /%s", name, g.path), err)
+	}
+	return s, ok, nil
+}
+
 // symbolTable reads the links of an old group: a B-tree of symbol tables and a
 // heap of names.
 func (g *Group) symbolTable(m *message) error {
@@ -149,56 +151,6 @@ func (g *Group) symbolTable(m *message) error {
 	t := &tree1{f: g.f, kind: 0, keySize: 8, seen: map[uint64]bool{}}
 	t.visit = func(_ *cursor, node uint64) error { return g.symbols(node, names) }
 	return t.node(tree, -1)
-}
-
-// tree1 is a version 1 B-tree.
-type tree1 struct {
-	f       *File
-	kind    byte // 0 for groups, 1 for chunks
-	keySize int
-	seen    map[uint64]bool
-	visit   func(key *cursor, child uint64) error // a leaf's child and the key before it
-}
-
-// node visits what is below the node at an address. Its level is one less than its
-// parent's; the root's, asked for as -1, is its own.
-func (t *tree1) node(address uint64, level int) error {
-	if t.seen[address] {
-		return fmt.Errorf("a B-tree node at %d is reached twice", address)
-	}
-	if err := t.f.charge(64); err != nil {
-		return err
-	}
-	t.seen[address] = true
-	c := t.f.rest(address)
-	c.magic("TREE")
-	kind, at, count := c.u8(), int(c.u8()), int(c.u16())
-	c.skip(16) // siblings
-	switch {
-	case c.err != nil:
-		return fmt.Errorf("a B-tree node at %d: %w", address, c.err)
-	case kind != t.kind:
-		return fmt.Errorf("a B-tree node of type %d where %d is expected", kind, t.kind)
-	case level >= 0 && at != level:
-		return fmt.Errorf("a B-tree node of level %d below one of level %d", at, level+1)
-	}
-	for range count {
-		key := &cursor{data: c.bytes(t.keySize)}
-		child := c.u64()
-		if c.err != nil {
-			return fmt.Errorf("a B-tree node at %d: %w", address, c.err)
-		}
-		var err error
-		if at == 0 {
-			err = t.visit(key, child)
-		} else {
-			err = t.node(child, at-1)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // symbols reads one symbol table node.
