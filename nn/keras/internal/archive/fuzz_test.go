@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var mutations = flag.Int("mutations", 2000, "mutated files each reader is tried with")
+var mutations = flag.Int("mutations", 1000, "mutated files each reader is tried with")
 
 // seeds are the smallest files of each layout.
 func seeds(t testing.TB) map[string][]byte {
@@ -128,7 +128,9 @@ func TestMutations(t *testing.T) {
 		_, err := Read(bytes.NewReader(data), int64(len(data)))
 		slowest = max(slowest, time.Since(start))
 		runtime.ReadMemStats(&after)
-		require.LessOrEqual(t, after.TotalAlloc-before.TotalAlloc, uint64(4*len(data)+1<<20+1<<19), "%s, mutation %d", names[i%len(names)], i)
+		if !raceDetector { // half a MiB for errors and what was thrown away
+			require.LessOrEqual(t, after.TotalAlloc-before.TotalAlloc, uint64(4*len(data)+1<<20+1<<19), "%s, mutation %d", names[i%len(names)], i)
+		}
 		if err == nil {
 			loaded++
 		}

@@ -40,9 +40,9 @@ func findLegacy(group *hdf5.Group, m *Model, named bool) (*stored, error) {
 		want := storedWeights(l)
 		switch {
 		case named && l.Name != name:
-			return nil, fmt.Errorf("the file holds weights of %q where those of %s are expected", clip(name), l.label())
+			return nil, fmt.Errorf("the file holds weights of %q where those of %s are expected", clip(name), l)
 		case len(weights) != want:
-			return nil, fmt.Errorf("%s: %d variables are stored where %d are expected", l.label(), len(weights), want)
+			return nil, fmt.Errorf("%s: %d variables are stored where %d are expected", l, len(weights), want)
 		}
 		s.layers[next] = weights[:len(l.Weights)]
 		next++

@@ -187,14 +187,14 @@ func (m *Model) Shapes() error {
 		l := &m.Layers[i]
 		l.Input = slices.Clone(shape)
 		if l.axis != 0 && l.axis != len(l.Input) {
-			return unsupported("keras: %s: normalization over axis %d of a sample of %d axes: only the last one is known", l.label(), l.axis, len(l.Input))
+			return unsupported("keras: %s: normalization over axis %d of a sample of %d axes: only the last one is known", l, l.axis, len(l.Input))
 		}
 		out, err := l.Config.Output(l.Input)
 		if err == nil {
 			err = sizes(out)
 		}
 		if err != nil {
-			return fmt.Errorf("keras: %s: %w", l.label(), err)
+			return fmt.Errorf("keras: %s: %w", l, err)
 		}
 		l.Output = out
 		shape = out
@@ -203,14 +203,14 @@ func (m *Model) Shapes() error {
 			l.Weights = want
 		}
 		if len(l.Weights) != len(want) {
-			return fmt.Errorf("keras: %s has %d weights, not %d", l.label(), len(l.Weights), len(want))
+			return fmt.Errorf("keras: %s has %d weights, not %d", l, len(l.Weights), len(want))
 		}
 		for j, w := range want {
 			if err := sizes(w.Shape); err != nil {
-				return fmt.Errorf("keras: %s: %s: %w", l.label(), w.Name, err)
+				return fmt.Errorf("keras: %s: %s: %w", l, w.Name, err)
 			}
 			if !slices.Equal(l.Weights[j].Shape, w.Shape) {
-				return fmt.Errorf("keras: %s: %s has the shape %v, not %v", l.label(), w.Name, l.Weights[j].Shape, w.Shape)
+				return fmt.Errorf("keras: %s: %s has the shape %v, not %v", l, w.Name, l.Weights[j].Shape, w.Shape)
 			}
 			l.Weights[j].Name, l.Weights[j].Trained = w.Name, w.Trained
 		}
@@ -218,5 +218,5 @@ func (m *Model) Shapes() error {
 	return nil
 }
 
-// label names a layer in errors.
-func (l *Layer) label() string { return fmt.Sprintf("layer %q (%s)", l.Name, l.Config.Class()) }
+// String names the layer as errors do.
+func (l *Layer) String() string { return fmt.Sprintf("layer %q (%s)", l.Name, l.Config.Class()) }

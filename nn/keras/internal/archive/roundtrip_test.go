@@ -64,7 +64,7 @@ func TestRoundTrip(t *testing.T) {
 func written(t testing.TB, name string, m *Model) []byte {
 	t.Helper()
 	// Keras 2.15 stores no product of Nadam: what computes it is not here.
-	if m.Training != nil && m.Training.Optimizer.Class == "Nadam" && m.Training.State.Product == 0 {
+	if m.Training != nil && m.Training.Optimizer.Class == "Nadam" && m.Training.State != nil && m.Training.State.Product == 0 {
 		m.Training.State.Product = 0.5
 	}
 	var b bytes.Buffer

@@ -3,6 +3,10 @@ package archive
 import (
 	"bytes"
 	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -224,4 +228,71 @@ func TestSynthetic(t *testing.T) {
 		}
 		require.Equal(t, m.Training.Optimizer, o, name)
 	}
+}
+
+// A model that was compiled and not yet trained is written with the slots that
+// Keras starts with, and read as one at its first step.
+func TestUntrained(t *testing.T) {
+	for _, class := range optimizerClasses {
+		m := trained(t, &Model{Name: "new", Input: []int{2}, Layers: []Layer{dense("out", 2, "")}}, NewOptimizer(class), NewLoss("MeanSquaredError"))
+		m.Training.State = nil
+		data := written(t, class, m)
+		back, err := read1(data)
+		require.NoError(t, err)
+		require.NoError(t, back.NoTraining)
+		s := back.Training.State
+		require.Zero(t, s.Iterations)
+		for _, slot := range s.Slots {
+			want := float32(0)
+			if slot.Name == "accumulator" {
+				want = 0.1
+			}
+			for _, values := range slot.Values {
+				require.Equal(t, slices.Repeat([]float32{want}, len(values)), values, "%s %s", class, slot.Name)
+			}
+		}
+		if class == "Nadam" {
+			require.Equal(t, float32(1), s.Product)
+		}
+	}
+}
+
+// What cannot be written is refused with its name.
+func TestWriteRefuses(t *testing.T) {
+	model := func() *Model {
+		return trained(t, &Model{Name: "m", Input: []int{2}, Layers: []Layer{dense("a", 2, "relu"), dense("b", 2, "")}}, NewOptimizer("Adam"), NewLoss("MeanSquaredError"))
+	}
+	for want, change := range map[string]func(m *Model){
+		`model "m" has no layers`:                                                                                     func(m *Model) { m.Layers = nil },
+		`model "m" has no input shape`:                                                                                func(m *Model) { m.Input = nil },
+		`layer "a" (Dense): its name is missing or occurs twice`:                                                      func(m *Model) { m.Layers[1].Name = "a" },
+		`layer "a/b" (Dense): Keras allows no / in a layer's name: give the layer another one`:                        func(m *Model) { m.Layers[0].Name = "a/b" },
+		`layer "b" (Dense): kernel: it holds NaN at index 1: the training of this model went wrong`:                   func(m *Model) { m.Layers[1].Weights[0].Values[1] = float32(math.NaN()) },
+		`layer "b" (Dense): kernel has 3 values for the shape [2 2]`:                                                  func(m *Model) { m.Layers[1].Weights[0].Values = make([]float32, 3) },
+		`layer "b" (Dense): kernel has the shape [2 2], not [2 3]`:                                                    func(m *Model) { m.Layers[1].Config = &Dense{Units: 3} },
+		`layer "a" (Dense): activation: Keras has no activation "snake"`:                                              func(m *Model) { m.Layers[0].Config.(*Dense).Activation.Name = "snake" },
+		`layer "a" (Dense): activation: Keras has no parameters for tanh`:                                             func(m *Model) { m.Layers[0].Config.(*Dense).Activation = Activation{Name: "tanh", Alpha: 2} },
+		`layer "a" (Dense): kernel_initializer: class_name: Keras has no initializer "Own" that is known here`:        func(m *Model) { m.Layers[0].Config.(*Dense).KernelInitializer.Class = "Own" },
+		`Keras has no loss "Quantile"`:                                                                                func(m *Model) { m.Training.Loss.Class = "Quantile" },
+		`Keras has no optimizer "LARS": it has [SGD RMSprop Adam AdamW Nadam Adamax Adadelta Adagrad Lion Ftrl Lamb]`: func(m *Model) { m.Training.Optimizer.Class = "LARS" },
+		`the optimizer's state: 1 slots for Adam, which has [momentum velocity]`:                                      func(m *Model) { m.Training.State.Slots = m.Training.State.Slots[:1] },
+		`the optimizer's state: slot "velocity" has 1 values for bias of shape [2]`:                                   func(m *Model) { m.Training.State.Slots[1].Values[3] = []float32{1} },
+		`the optimizer's state: -1 iterations: from 0 to 2⁵³ are possible`:                                            func(m *Model) { m.Training.State.Iterations = -1 },
+		`optimizer: learning_rate: class_name: the schedule "OneCycle" is not Keras's own`:                            func(m *Model) { m.Training.Optimizer.Schedule = &Schedule{Class: "OneCycle"} },
+	} {
+		m := model()
+		change(m)
+		require.EqualError(t, Write(&bytes.Buffer{}, m), "keras: "+want)
+	}
+}
+
+// The bytes of a file are the same on every platform and in every version, until
+// someone changes them on purpose: testdata/written.keras, which check.sh has Keras
+// load.
+func TestWrittenBytes(t *testing.T) {
+	got := written(t, "images", syntheticModels(t)["images"])
+	if *update {
+		require.NoError(t, os.WriteFile(filepath.Join(testdata, "written.keras"), got, 0o644))
+	}
+	require.True(t, bytes.Equal(readFile(t, "written.keras"), got))
 }

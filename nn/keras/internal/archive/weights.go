@@ -63,7 +63,7 @@ func find3(root *hdf5.Group, m *Model) (*stored, error) {
 		for i, name := range groupNames(m) {
 			known[name] = true
 			if s.layers[i], err = layer3(group, name, &m.Layers[i]); err != nil {
-				return nil, fmt.Errorf("%s: %w", m.Layers[i].label(), err)
+				return nil, fmt.Errorf("%s: %w", &m.Layers[i], err)
 			}
 		}
 		for _, name := range group.Names() {
@@ -104,7 +104,7 @@ func layersName(root *hdf5.Group) (string, error) {
 func (s *stored) complete(m *Model) error {
 	for i := range m.Layers {
 		if len(m.Layers[i].Weights) > 0 && s.layers[i] == nil {
-			return fmt.Errorf("%s: its weights are missing", m.Layers[i].label())
+			return fmt.Errorf("%s: its weights are missing", &m.Layers[i])
 		}
 	}
 	return nil
@@ -198,7 +198,7 @@ func (s *stored) read(m *Model) ([][][]float32, error) {
 		for j, d := range s.layers[i] {
 			values, err := tensor(d, l.Weights[j].Shape)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %s: %w", l.label(), l.Weights[j].Name, err)
+				return nil, fmt.Errorf("%s: %s: %w", l, l.Weights[j].Name, err)
 			}
 			out[i] = append(out[i], values)
 		}

@@ -59,17 +59,17 @@ func (m *Model) check() error {
 		l := &m.Layers[i]
 		switch {
 		case l.Name == "" || names[l.Name]:
-			return fmt.Errorf("%s: its name is missing or occurs twice", l.label())
+			return fmt.Errorf("%s: its name is missing or occurs twice", l)
 		case strings.Contains(l.Name, "/"):
-			return fmt.Errorf("%s: Keras allows no / in a layer's name: give the layer another one", l.label())
+			return fmt.Errorf("%s: Keras allows no / in a layer's name: give the layer another one", l)
 		}
 		names[l.Name] = true
 		for _, t := range l.Weights {
 			if len(t.Values) != elements(t.Shape) {
-				return fmt.Errorf("%s: %s has %d values for the shape %v", l.label(), t.Name, len(t.Values), t.Shape)
+				return fmt.Errorf("%s: %s has %d values for the shape %v", l, t.Name, len(t.Values), t.Shape)
 			}
 			if err := finite(t.Values); err != nil {
-				return fmt.Errorf("%s: %s: %w", l.label(), t.Name, err)
+				return fmt.Errorf("%s: %s: %w", l, t.Name, err)
 			}
 		}
 	}
@@ -102,7 +102,7 @@ func (m *Model) text() (string, error) {
 		l := &m.Layers[i]
 		text, err := l.text(m.Functional, last)
 		if err != nil {
-			return "", fmt.Errorf("%s: %w", l.label(), err)
+			return "", fmt.Errorf("%s: %w", l, err)
 		}
 		layers = append(layers, text)
 		last = l.Name
@@ -242,7 +242,10 @@ func (t *Training) variables(trained []*Tensor) (*hdf5.Node, error) {
 			n.Values = []float32{float32(t.Optimizer.LearningRate)}
 		case product:
 			n.Values = []float32{s.Product}
-			if s.Product == 0 {
+			switch {
+			case s.Product == 0 && s.Iterations == 0:
+				n.Values[0] = 1
+			case s.Product == 0:
 				return nil, errors.New("the state of Nadam has no product of its momentum schedule")
 			}
 		case slotValue:

@@ -114,7 +114,6 @@ type assembly struct {
 	done       []bool
 	left       int
 	chunkBytes int
-	decoder    decoder
 }
 
 // all visits every chunk.
@@ -205,7 +204,7 @@ func (a *assembly) chunk(number int, address, n uint64, mask uint32) error {
 	data := c.data
 	if !a.d.layout.index.plain || !a.atEdge(number) {
 		var err error
-		if data, err = a.decoder.decode(a.d.filters, mask, data, a.chunkBytes, a.d.kind.size); err != nil {
+		if data, err = a.d.f.undo.decode(a.d.filters, mask, data, a.chunkBytes, a.d.kind.size); err != nil {
 			return fmt.Errorf("chunk %d: %w", number, err)
 		}
 	}

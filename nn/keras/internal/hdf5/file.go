@@ -33,6 +33,7 @@ type File struct {
 	root   uint64               // address of the root group's object header
 	groups map[uint64]*contents // that were read, by address
 	heaps  map[uint64][][]byte  // global heaps' objects by index
+	undo   decoder              // of filters, with its buffers
 }
 
 // Is reports whether data begins as an HDF5 file does, at the start or after a

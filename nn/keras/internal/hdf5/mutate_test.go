@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var mutations = flag.Int("mutations", 2000, "mutated inputs a reader is tried with")
+var mutations = flag.Int("mutations", 400, "mutated inputs a reader is tried with")
 
 // Whatever bytes are changed, the reader returns: no panic, and no more memory
 // than four times the file and 1 MiB.
