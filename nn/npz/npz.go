@@ -126,3 +126,9 @@ func Write(w io.Writer, tensors []Tensor) error {
 	}
 	return z.Close()
 }
+
+// NewTensor returns a float32 tensor of the given values, row-major. It panics where
+// they are not as many as the shape says.
+func NewTensor(name string, shape []int, values []float32) Tensor {
+	return tensor.New(name, shape, values)
+}

@@ -140,3 +140,9 @@ func (h *header) tile(length int64) error {
 	}
 	return nil
 }
+
+// NewTensor returns a float32 tensor of the given values, row-major. It panics where
+// they are not as many as the shape says.
+func NewTensor(name string, shape []int, values []float32) Tensor {
+	return tensor.New(name, shape, values)
+}
