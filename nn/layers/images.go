@@ -99,5 +99,5 @@ func (l ReshapeLayer) Build(b *Builder, x *Tensor) *Tensor {
 		b.Fail(err)
 		return x
 	}
-	return x.Reshaped(shape...)
+	return x.WithShape(shape...)
 }

@@ -61,5 +61,5 @@ func (l FlattenLayer) Build(b *Builder, x *Tensor) *Tensor {
 	if !x.Input {
 		x = b.Panels(x)
 	}
-	return x.Reshaped(x.Features)
+	return x.WithShape(x.Features)
 }

@@ -367,7 +367,7 @@ func (l GlobalAveragePooling2DLayer) Build(b *Builder, x *Tensor) *Tensor {
 		b.Fail(err)
 		return x
 	}
-	return averaged(b, p).Reshaped(shape...)
+	return averaged(b, p).WithShape(shape...)
 }
 
 // globalPool returns a pooling of whole images, and the shape that it makes.

@@ -30,57 +30,6 @@ var rules = map[string]rule{
 	"Softmax": (*recognizer).softmax, "LogSoftmax": (*recognizer).softmax,
 }
 
-// arity checks the number of inputs, that the head is the first and only there, and
-// that nobody reads a second output.
-func (r *recognizer) arity(n *Node, least, most int) error {
-	if len(n.Inputs) < least || len(n.Inputs) > most {
-		return fmt.Errorf("it has %d inputs, the operator %d to %d", len(n.Inputs), least, most)
-	}
-	if n.Inputs[0] != r.head || slices.Contains(n.Inputs[1:], r.head) {
-		return tensor.Unsupported("%q must be its first input and no other: Weft's layers have constant weights", r.head)
-	}
-	return r.oneOutput(n)
-}
-
-func (r *recognizer) oneOutput(n *Node) error {
-	for _, name := range n.Outputs[1:] {
-		if name != "" && (len(r.readers[name]) > 0 || r.outputs[name]) {
-			return tensor.Unsupported("its output %q is used: Weft's layers have one output", name)
-		}
-	}
-	return nil
-}
-
-// floats returns a constant input as float32, and its shape; nil where an optional
-// one is absent.
-func (r *recognizer) floats(n *Node, i int) ([]float32, []int, error) {
-	if i >= len(n.Inputs) || n.Inputs[i] == "" {
-		return nil, nil, nil
-	}
-	t, ok := r.constants[n.Inputs[i]]
-	if !ok {
-		return nil, nil, tensor.Unsupported("its input %q is not constant: Weft's layers have constant weights", n.Inputs[i])
-	}
-	if err := r.spend(4 * t.Len()); err != nil {
-		return nil, nil, err
-	}
-	values, err := t.Float32()
-	return values, t.Shape, err
-}
-
-// vector32 returns a constant input with an element for each channel, in the
-// chain's order.
-func (r *recognizer) vector32(n *Node, i int) ([]float32, error) {
-	values, shape, err := r.floats(n, i)
-	if err != nil || values == nil {
-		return nil, err
-	}
-	if len(shape) != 1 || len(values) != r.channels() {
-		return nil, fmt.Errorf("its input %q has shape %v, not one element for each of %d channels", n.Inputs[i], shape, r.channels())
-	}
-	return r.toChain(values), nil
-}
-
 func (r *recognizer) gemm(n *Node, p *parameters) error {
 	if err := r.arity(n, 2, 3); err != nil {
 		return err
@@ -182,39 +131,6 @@ func (r *recognizer) operand(n *Node) (values []float32, first bool, err error) 
 		return nil, first, err
 	}
 	return r.perChannel(values, shape, first)
-}
-
-func (r *recognizer) perChannel(values []float32, shape []int, first bool) ([]float32, bool, error) {
-	refused := tensor.Unsupported("its constant has shape %v: Weft's layers take one number, or one for each channel of %v", shape, r.shape)
-	rank := len(r.shape) + 1
-	if len(shape) > rank || len(values) == 0 {
-		return nil, first, refused
-	}
-	if len(values) == 1 {
-		return values, first, nil
-	}
-	axis := -1 // the only one with more than one element, counted with the batch
-	for i, d := range shape {
-		if d == len(values) && axis < 0 {
-			axis = i + rank - len(shape)
-		} else if d != 1 {
-			return nil, first, refused
-		}
-	}
-	if rank == 4 && axis == 1 && !r.channelsFirst {
-		if err := r.image(); err != nil {
-			return nil, first, err
-		}
-	}
-	want := rank - 1
-	if r.channelsFirst {
-		want = 1
-	}
-	if axis != want || len(values) != r.channels() {
-		return nil, first, refused
-	}
-	r.fixed = true
-	return r.toChain(values), first, nil
 }
 
 func (r *recognizer) addition(n *Node, p *parameters) error {

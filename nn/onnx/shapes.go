@@ -8,13 +8,6 @@ import (
 	"weft/nn/internal/tensor"
 )
 
-// dim is an element of a vector that a graph computes from shapes: a number, or the
-// size of the batch.
-type dim struct {
-	n     int
-	batch bool
-}
-
 // arithmetic takes a node that computes with shapes, as exporters do to keep the
 // batch open: Shape, Gather, Unsqueeze, Concat, Reshape.
 func (r *recognizer) arithmetic(n *Node) (done bool, err error) {

@@ -65,9 +65,9 @@ type Tensor struct {
 	other    [2]*Tensor // the same values in another layout
 }
 
-// Reshaped returns the tensor with another shape of the same size. It is the same
+// WithShape returns the tensor with another shape of the same size. It is the same
 // memory, with the same gradient.
-func (t *Tensor) Reshaped(shape ...int) *Tensor {
+func (t *Tensor) WithShape(shape ...int) *Tensor {
 	t.Shape = shape
 	return t
 }
