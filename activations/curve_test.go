@@ -142,7 +142,7 @@ func (c curve) checkGolden(t *testing.T) {
 			if off := math.Abs(c.value(x) - golden.F64[i]); off > 1e-12*math.Abs(golden.F64[i])+1e-48 {
 				t.Errorf("%s: the test's own value at %v is %v, want %v", c.a.Name(), x, c.value(x), golden.F64[i])
 			}
-			if off := math.Abs(c.slope(x) - golden.DF64[i]); off > 1e-12 {
+			if off := math.Abs(c.slope(x) - golden.DF64[i]); off > 1e-12*max(1, math.Abs(golden.DF64[i])) {
 				t.Errorf("%s: the test's own derivative at %v is %v, want %v", c.a.Name(), x, c.slope(x), golden.DF64[i])
 			}
 		}

@@ -19,10 +19,14 @@ var inherited = map[string]map[string]string{
 		"InExactRange": "it runs at the speed of L2 as it is",
 	},
 	"neon": {
-		"CompressRows": "compressing an element costs little next to using it",
-		"Pack":         "Go's memmove is written for arm64",
-		"Nadam":        "rarely used: the Go kernel is correct, and fast enough",
-		"Lion":         "rarely used: the Go kernel is correct, and fast enough",
+		"ConvForward":    "its tiles are Gemm's, on copies that Go makes first",
+		"ConvInputGrad":  "its tiles are Gemm's, on copies that Go makes first",
+		"ConvWeightGrad": "its tiles are Gemm's, on copies that Go makes first",
+		"ConvBiasGrad":   "its tiles are Gemm's, on copies that Go makes first",
+		"CompressRows":   "compressing an element costs little next to using it",
+		"Pack":           "Go's memmove is written for arm64",
+		"Nadam":          "rarely used: the Go kernel is correct, and fast enough",
+		"Lion":           "rarely used: the Go kernel is correct, and fast enough",
 	},
 }
 
