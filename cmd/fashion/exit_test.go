@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"os"
@@ -229,6 +230,20 @@ func TestStoppedReport(t *testing.T) {
 		require.True(t, strings.Contains(string(b), want), want)
 		require.True(t, strings.Contains(string(b), "The run was stopped before its end."))
 	}
+}
+
+// A run that is stopped before its first step leaves the model of an earlier run.
+func TestStoppedBeforeTheFirstStepSavesNothing(t *testing.T) {
+	data, file := smallSet(t), filepath.Join(t.TempDir(), "model.weft")
+	require.Equal(t, exitOK, fashion(t, "-data", data, "-epochs", "1", "-save", file).code)
+	before, err := os.ReadFile(file)
+	require.NoError(t, err)
+	ctx, cancel := newStopper(t)
+	out := &canceller{at: "Model:", cancel: cancel, sig: syscall.SIGTERM}
+	require.Equal(t, 143, run(ctx, []string{"-data", data, "-seed", "7", "-save", file}, &console{stdout: out, stderr: out, line: "fashion"}), out.String())
+	after, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(before, after))
 }
 
 // What is lost is said once.

@@ -30,6 +30,7 @@ type session struct {
 	now     callbacks.Progress
 	endBar  func() // ends the line of a progress bar, so that another can be printed
 	kept    error  // of the last checkpoint
+	moved   bool   // a step was trained
 }
 
 // run trains from where the model is, to the end or until something ends it.
@@ -83,7 +84,9 @@ func (s *session) finish(ctx context.Context, failure error) error {
 			saved = append(saved, s.checkpointPath())
 		}
 	}
-	if s.save != "" && usable {
+	// A run that ends before its first step has nothing that is worth an older model.
+	trained := s.moved || s.past.Flags != nil
+	if s.save != "" && usable && (failure == nil || trained) {
 		err := durable.Write(s.save, s.model.Save)
 		if errs = append(errs, err); err == nil {
 			saved = append(saved, s.save)
@@ -189,7 +192,7 @@ func (s *session) seconds() float64 { return s.past.Seconds + time.Since(s.begin
 
 // Step keeps the place in the epoch, and saves it every -checkpoint-steps.
 func (s *session) Step(p *callbacks.Progress) error {
-	s.now = *p
+	s.moved, s.now = true, *p
 	s.now.Logs = slices.Clone(p.Logs)
 	if s.every > 0 && p.Step%s.every == 0 && p.Step < p.Steps {
 		s.keep(s.carried + p.Elapsed.Seconds())
