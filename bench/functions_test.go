@@ -37,7 +37,7 @@ var largeFunctions = map[string]string{
 	"nn/onnx/decode_tensor.go:attribute": "the fields of an attribute",
 	"nn/onnx/fold.go:foldIntegers":       "the operations that shapes are computed with",
 	"nn/onnx/fold.go:constantShape":      "the operations that shapes are computed with",
-	"nn/onnx/model.go:check":             "what a model must state",
+	"nn/onnx/recognize.go:begin":         "what a chain must begin with",
 	"nn/onnx/rules_image.go:conv":        "the attributes of a convolution",
 	"nn/onnx/rules_shape.go:resolve":     "the forms of a shape",
 	"nn/onnx/shapes.go:compute":          "the operations that shapes are computed with",

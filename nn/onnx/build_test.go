@@ -122,7 +122,7 @@ func TestLayouts(t *testing.T) {
 	got := throughFile(t, c)
 	sameChain(t, c, got, r)
 	require.Equal(t, c, got)
-	empty := &Chain{Name: "nothing", Input: []int{2, 3}, InputName: "x", OutputName: "y", Output: []int{2, 3}}
+	empty := &Chain{Name: "nothing", Input: []int{2, 3}, InputName: "x", OutputName: "y", Output: []int{2, 3}, Layers: []Layer{}}
 	require.Equal(t, empty, throughFile(t, empty))
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"weft/nn/internal/tensor"
@@ -60,7 +61,7 @@ func (d *decoder) rawTensor(data []byte) (r rawTensor, err error) {
 			r.name, err = f.text()
 		case floatData, doubleData, rawData, int32Data, int64Data, uint64Data, stringData:
 			if err = r.from(f.number); err == nil {
-				err = d.values(&r, f)
+				err = d.values(&r, f, data)
 			}
 		case 13:
 			err = d.externalEntry(&r.ref, f)
@@ -77,8 +78,27 @@ func (d *decoder) rawTensor(data []byte) (r rawTensor, err error) {
 	return r, err
 }
 
-// values reads a field of data.
-func (d *decoder) values(r *rawTensor, f field) (err error) {
+// values reads a field of data of a message. Numbers that are not packed come in a
+// field each: the first makes room for all.
+func (d *decoder) values(r *rawTensor, f field, message []byte) (err error) {
+	switch {
+	case f.wire == wireVarint && r.integers == nil:
+		n := count(message, f.number)
+		if err := d.spend(8 * n); err != nil {
+			return err
+		}
+		r.integers = make([]int64, 0, n)
+	case f.number == stringData && r.strings == nil:
+		n := count(message, f.number)
+		if err := d.spend(16 * n); err != nil {
+			return err
+		}
+		r.strings = make([]string, 0, n)
+	case f.wire == wire32 && r.data == nil:
+		r.data = make([]byte, 0, 4*count(message, f.number))
+	case f.wire == wire64 && r.data == nil:
+		r.data = make([]byte, 0, 8*count(message, f.number))
+	}
 	switch f.number {
 	case rawData:
 		r.data, err = f.message()
@@ -89,17 +109,11 @@ func (d *decoder) values(r *rawTensor, f field) (err error) {
 	case stringData:
 		var s string
 		s, err = f.text()
-		if err == nil {
-			err = d.spend(32)
-		}
 		r.strings = append(r.strings, s)
 	default: // an integer of one byte in the file takes eight here, and its own size later
 		n := f.count()
 		if err = d.spend(16 * n); err == nil {
-			if r.integers == nil {
-				r.integers = make([]int64, 0, n)
-			}
-			r.integers, err = f.integers(r.integers)
+			r.integers, err = f.integers(slices.Grow(r.integers, n))
 		}
 	}
 	return err
@@ -265,7 +279,7 @@ func (d *decoder) attribute(n *Node, f field) error {
 		case 5:
 			err = d.attributeTensor(&a, f)
 		case 7, 8, 9:
-			err = d.attributeList(&a, f)
+			err = d.attributeList(&a, f, data)
 		case 20:
 			var k int64
 			k, err = f.integer()
@@ -313,26 +327,55 @@ func (d *decoder) attributeTensor(a *Attribute, f field) error {
 	return errors.Join(err, d.spend(96))
 }
 
-func (d *decoder) attributeList(a *Attribute, f field) (err error) {
+// attributeList reads a field of numbers or strings of a message. Those that are not
+// packed come in a field each: the first makes room for all.
+func (d *decoder) attributeList(a *Attribute, f field, message []byte) (err error) {
+	packed := f.wire == wireBytes && f.number != 9
+	first := a.Floats == nil && a.Ints == nil && a.Strings == nil
+	if first || packed { // packed lists after the first grow
+		n := len(f.bytes) / 4
+		switch {
+		case !packed:
+			n = count(message, f.number)
+		case f.number == 8:
+			n = f.count()
+		}
+		size := 24 // of an element while a list grows
+		if first {
+			size = []int{4, 8, 16}[f.number-7]
+		}
+		if err := d.spend(size * n); err != nil {
+			return err
+		}
+		if first {
+			a.room(f.number, n)
+		}
+	}
 	switch f.number {
 	case 7:
 		var raw []byte
-		if raw, err = f.fixed(nil, wire32); err == nil {
-			err = d.spend(4 * len(raw))
-		}
-		for ; err == nil && len(raw) > 0; raw = raw[4:] {
+		raw, err = f.fixed(nil, wire32)
+		for ; len(raw) > 0; raw = raw[4:] {
 			a.Floats = append(a.Floats, math.Float32frombits(binary.LittleEndian.Uint32(raw)))
 		}
 	case 8:
-		if err = d.spend(24 * f.count()); err == nil {
-			a.Ints, err = f.integers(a.Ints)
-		}
+		a.Ints, err = f.integers(a.Ints)
 	default:
 		var s string
-		if s, err = f.text(); err == nil {
-			err = d.spend(48)
-		}
+		s, err = f.text()
 		a.Strings = append(a.Strings, s)
 	}
 	return err
+}
+
+// room makes a list of n elements at most.
+func (a *Attribute) room(number, n int) {
+	switch number {
+	case 7:
+		a.Floats = make([]float32, 0, n)
+	case 8:
+		a.Ints = make([]int64, 0, n)
+	default:
+		a.Strings = make([]string, 0, n)
+	}
 }

@@ -167,16 +167,14 @@ func elementOf(n int64) (tensor.DType, error) {
 // before their use.
 func (g *Graph) check() error {
 	defined := make(map[string]bool, len(g.Nodes)+len(g.Initializers)+len(g.Inputs))
-	define := func(what, name string) error {
-		if name == "" || defined[name] {
-			return fmt.Errorf("%s: the name %q is empty or defined twice", what, name)
-		}
+	twice := func(name string) bool { // or empty
+		again := defined[name]
 		defined[name] = true
-		return nil
+		return again || name == ""
 	}
 	for _, name := range g.given() {
-		if err := define("initializer or input", name); err != nil {
-			return err
+		if twice(name) {
+			return fmt.Errorf("an initializer or input: the name %q is empty or defined twice", name)
 		}
 	}
 	for i := range g.Nodes {
@@ -190,11 +188,8 @@ func (g *Graph) check() error {
 			}
 		}
 		for _, name := range n.Outputs {
-			if name == "" {
-				continue // an optional output
-			}
-			if err := define(n.describe(), name); err != nil {
-				return err
+			if name != "" && twice(name) { // an optional output has no name
+				return fmt.Errorf("%s: the name %q is defined twice", n.describe(), name)
 			}
 		}
 	}

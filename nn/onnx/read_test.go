@@ -357,3 +357,57 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// Files made to need much memory for their size stay below the limit: parts of few
+// bytes, numbers of one byte, one field for each number.
+func TestMemoryIsBounded(t *testing.T) {
+	long := func(n int, part []byte) []byte { return bytes.Repeat(part, n) }
+	model := func(graph []byte) []byte {
+		return slices.Concat(appendInt(nil, 1, 8), appendBytes(nil, 7, graph), appendBytes(nil, 8, appendInt(nil, 2, 13)))
+	}
+	name := func(i int) string {
+		return string([]byte{byte('a' + i/676%26), byte('a' + i/26%26), byte('a' + i%26), byte('a' + i/17576)})
+	}
+	chain := func(n int) []byte {
+		var nodes []Node
+		for i := range n {
+			nodes = append(nodes, node("Relu", in(name(i)), name(i+1)))
+		}
+		m := small(13, []int{4}, nil, nodes...)
+		m.Graph.Inputs[0].Name, m.Graph.Outputs[0].Name = name(0), name(n)
+		var out bytes.Buffer
+		require.NoError(t, Write(&out, m))
+		return out.Bytes()
+	}
+	for what, data := range map[string][]byte{
+		"chain of 2,000":    chain(2000),
+		"chain of 30,000":   chain(30000),
+		"nodes":             model(long(100000, appendBytes(nil, 1, appendText(nil, 4, "a")))),
+		"initializers":      model(long(100000, appendBytes(nil, 5, appendText(nil, 8, "a")))),
+		"inputs":            model(long(100000, appendBytes(nil, 11, appendText(nil, 1, "a")))),
+		"node inputs":       model(appendBytes(nil, 1, long(100000, appendText(nil, 1, "a")))),
+		"attributes":        model(appendBytes(nil, 1, long(100000, appendBytes(nil, 5, appendText(nil, 1, "a"))))),
+		"integers":          model(appendBytes(nil, 5, tensorProto(7, []int{1000000}, int64Data, make([]byte, 1000000), true))),
+		"integers one by 1": model(appendBytes(nil, 5, tensorProto(7, []int{300000}, 0, long(300000, appendInt(nil, int64Data, 1)), false))),
+		"floats one by one": model(appendBytes(nil, 5, tensorProto(1, []int{300000}, 0, long(300000, appendFloat(nil, floatData, 1)), false))),
+		"floats of a node":  model(appendBytes(nil, 1, appendBytes(nil, 5, long(300000, appendFloat(nil, 7, 1))))),
+		"integers of node":  model(appendBytes(nil, 1, appendBytes(nil, 5, appendBytes(nil, 8, make([]byte, 300000))))),
+		"second integers":   model(appendBytes(nil, 1, appendBytes(nil, 5, append(appendBytes(nil, 8, make([]byte, 1)), appendBytes(nil, 8, make([]byte, 300000))...)))),
+		"strings":           model(appendBytes(nil, 5, tensorProto(8, []int{300000}, 0, long(300000, appendBytes(nil, stringData, "")), false))),
+		"metadata":          slices.Concat(model(nil), long(100000, appendBytes(nil, 14, ""))),
+		"imports":           slices.Concat(model(nil), long(100000, appendBytes(nil, 8, appendText(nil, 1, "a")))),
+		"dimensions":        model(appendBytes(nil, 11, appendBytes(nil, 2, appendBytes(nil, 1, appendBytes(nil, 2, long(100000, appendBytes(nil, 1, ""))))))),
+		"doc strings":       model(long(100000, appendBytes(nil, 10, "a"))),
+	} {
+		var err error
+		used := interop.Allocated(func() { _, err = readChain(data) })
+		if !raceDetector { // which allocates too
+			require.LessOrEqual(t, used, interop.Limit(len(data)), what)
+		}
+		if what == "chain of 2,000" {
+			require.NoError(t, err)
+			continue
+		}
+		require.Error(t, err, what)
+	}
+}

@@ -29,15 +29,16 @@ func Recognize(m *Model) (*Chain, error) {
 // recognize takes an image at the input with channels first once a node needs that,
 // or with channels last where told so. guessed reports whether it did the first.
 func recognize(m *Model, channelsLast bool) (c *Chain, guessed bool, err error) {
+	g := &m.Graph
 	r := &recognizer{
-		m: m, constants: map[string]Tensor{}, strings: map[string][]string{}, readers: map[string][]int{}, outputs: map[string]bool{},
-		used: make([]bool, len(m.Graph.Nodes)), vectors: map[string][]dim{}, passed: map[string][]int{}, chain: &Chain{Name: m.Graph.Name},
+		m: m, constants: make(map[string]Tensor, len(g.Initializers)), strings: map[string][]string{}, readers: make(map[string][]int, len(g.Nodes)), outputs: map[string]bool{},
+		used: make([]bool, len(g.Nodes)), vectors: map[string][]dim{}, passed: map[string][]int{}, chain: &Chain{Name: g.Name, Layers: make([]Layer, 0, len(g.Nodes))},
 	}
 	r.fixed = channelsLast
 	err = r.begin()
 	for i := 0; i < len(r.used) && err == nil; i++ {
-		r.used[i], err = r.fold(&m.Graph.Nodes[i])
-		err = within(&m.Graph.Nodes[i], err)
+		r.used[i], err = r.fold(&g.Nodes[i])
+		err = within(&g.Nodes[i], err)
 	}
 	for i := 0; i < len(r.used) && err == nil; i++ {
 		if !r.used[i] {
@@ -62,6 +63,7 @@ func (r *recognizer) begin() error {
 		r.strings[s.Name] = s.Values
 	}
 	for i := range g.Nodes {
+		r.shapes = r.shapes || g.Nodes[i].Op == "Shape"
 		for _, name := range g.Nodes[i].Inputs {
 			if at := r.readers[name]; name != "" && (len(at) == 0 || at[len(at)-1] != i) {
 				r.readers[name] = append(at, i)
@@ -89,8 +91,8 @@ func (r *recognizer) begin() error {
 		r.shape = append(r.shape, d.Size)
 	}
 	r.chain.InputName, r.chain.InputType, r.chain.Input = in.Name, in.Type, r.shape
-	r.head, r.numeric = in.Name, in.Type.IsFloat()
-	r.passed[in.Name] = r.shape
+	r.numeric = in.Type.IsFloat()
+	r.advance(in.Name)
 	return nil
 }
 
@@ -155,11 +157,11 @@ func (r *recognizer) node(i int) error {
 	if r.outputs[r.head] {
 		return tensor.Unsupported("%q is an output of the graph and goes on to %s: Weft's networks have one output", r.head, n.describe())
 	}
-	p := &parameters{node: n}
-	if err := rule(r, n, p); err != nil {
+	r.parameters = parameters{node: n, read: r.parameters.read[:0]}
+	if err := rule(r, n, &r.parameters); err != nil {
 		return within(n, err)
 	}
-	if err := p.end(); err != nil {
+	if err := r.parameters.end(); err != nil {
 		return within(n, err)
 	}
 	r.used[i] = true

@@ -23,6 +23,9 @@ type recognizer struct {
 	batch   int    // of the input, -1 where it is not fixed
 	left    int    // bytes of weights that may still be made
 	layout
+
+	shapes     bool       // a node asks for the shape of a value
+	parameters parameters // of the node at hand
 }
 
 // layout says how the file's value and the chain's are related. A sample's shape
@@ -45,7 +48,9 @@ type dim struct {
 // advance makes a value the head.
 func (r *recognizer) advance(name string) {
 	r.head = name
-	r.passed[name] = r.shape
+	if r.shapes {
+		r.passed[name] = r.shape
+	}
 }
 
 // spend takes bytes from what the weights of the chain may need: twice the
@@ -78,6 +83,9 @@ func (n *Node) name() string {
 func (r *recognizer) append(l Layer) error {
 	if !r.numeric {
 		return tensor.Unsupported("it computes with %s: a Cast to float must come first", r.chain.InputType)
+	}
+	if r.chain.TwoColumns {
+		return tensor.Unsupported("it computes with the columns 1 − p and p: Weft's networks end with p")
 	}
 	r.chain.Layers = append(r.chain.Layers, l)
 	return nil
